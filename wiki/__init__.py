@@ -1,0 +1,1 @@
+"""Postroom: a wiki whose spaces keep their mail."""

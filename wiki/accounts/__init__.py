@@ -1,0 +1,1 @@
+"""People: users, groups, sessions, sign-in."""

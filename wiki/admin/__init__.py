@@ -1,0 +1,1 @@
+"""The site's administration screens; owns no table."""

@@ -1,0 +1,1 @@
+"""Bytes kept for good, addressed by their SHA-256."""

@@ -1,0 +1,1 @@
+"""Scheduled and requested work: the registry, the leases, the runner and the scheduler."""

@@ -1,0 +1,1 @@
+"""The mail archive: accounts, fetching, storing, threading and reading mail."""

@@ -1,0 +1,1 @@
+"""Pages: a tree of Markdown with every revision kept."""

@@ -1,0 +1,1 @@
+"""Who may do what: actors, the catalogue of permissions, grants and checks."""

@@ -1,0 +1,1 @@
+"""Spaces: site and personal, their settings, permissions screen and trash."""
