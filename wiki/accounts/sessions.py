@@ -1,0 +1,94 @@
+"""What a cookie stands for: a row that signing out removes. Writes only through its callers' transactions."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+from flask_login import LoginManager
+from sqlalchemy import delete, select
+
+from wiki import clock
+from wiki.accounts.models import Group, SignInSession, User, group_members
+from wiki.extensions import db
+from wiki.permissions.actor import Actor
+
+LENGTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What Flask-Login knows as the current user: one session of a user, and who acts in it."""
+
+    session_id: int
+    token: str
+    user: User
+    actor: Actor
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    @property
+    def display_name(self) -> str:
+        """The name that the person is greeted by."""
+        return self.user.full_name or self.user.name
+
+    def get_id(self) -> str:
+        """The token that Flask-Login puts into its cookies."""
+        return self.token
+
+
+def install(login: LoginManager) -> None:
+    """Tell Flask-Login how to find out who is signed in."""
+    login.user_loader(load)
+    login.session_protection = None  # the row is what counts; a changing address must not sign people out
+
+
+def start(user: User) -> SignedIn:
+    """Add a session for a user who has just proved who they are."""
+    token = secrets.token_urlsafe(32)
+    started = SignInSession(token_hash=_hash(token), user=user, created_at=clock.now(), expires_at=clock.now() + LENGTH)
+    db.session.add(started)
+    db.session.flush()
+    return SignedIn(started.id, token, user, actor_of(user))
+
+
+def load(token: str) -> SignedIn | None:
+    """The living session of a token, with its actor; None when it has ended or the user was disabled."""
+    found = db.session.scalar(select(SignInSession).where(SignInSession.token_hash == _hash(token)))
+    if found is None or found.expires_at <= clock.now() or not found.user.is_active:
+        return None
+    return SignedIn(found.id, token, found.user, actor_of(found.user))
+
+
+def end(session_id: int) -> None:
+    """Remove a session: its cookie, and every copy of it, opens nothing from now on."""
+    db.session.execute(delete(SignInSession).where(SignInSession.id == session_id))
+
+
+def end_all(user: User, besides: int | None = None) -> None:
+    """Remove all sessions of a user, but for the one of that id."""
+    ending = delete(SignInSession).where(SignInSession.user_id == user.id)
+    if besides is not None:
+        ending = ending.where(SignInSession.id != besides)
+    db.session.execute(ending)
+
+
+def actor_of(user: User) -> Actor:
+    """The user as an actor, with the groups of this moment."""
+    groups = db.session.execute(
+        select(Group.id, Group.name).join(group_members).where(group_members.c.user_id == user.id)
+    ).all()
+    return Actor(
+        id=user.id,
+        name=user.name,
+        group_ids=frozenset(group.id for group in groups),
+        is_super=any(group.name == current_app.config["SUPER_GROUP"] for group in groups),
+    )
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

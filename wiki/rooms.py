@@ -1,0 +1,34 @@
+"""THE TABLE: everything that exists, listed by hand. Nothing registers itself on import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+from flask import Blueprint
+
+from wiki.jobs.registry import Job
+from wiki.settings import Setting
+from wiki.spaces.trash import TrashKind
+from wiki.web import static_files
+from wiki.web import views as web
+from wiki.web.navigation import NavItem
+
+ROOMS = ("accounts", "spaces", "pages", "mail", "search", "admin")
+
+BLUEPRINTS: tuple[Blueprint, ...] = (web.blueprint, static_files.blueprint)
+NAV: tuple[NavItem, ...] = ()
+JOBS: tuple[Job, ...] = ()
+TRASH: tuple[TrashKind, ...] = ()
+COMMANDS: tuple[click.Command, ...] = ()
+CONTEXT: Mapping[str, Callable[..., object]] = {}
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("site.name", "Postroom", "The name of the site, in the header and the title of each page."),
+    Setting("site.theme", "default", "The theme of the site, and of each space that has chosen none."),
+    Setting("accounts.sign_up_open", False, "Whether anybody may sign up."),
+    Setting("mail.enabled", True, "Whether the mail archive is switched on."),
+)
+
+TEMPLATES: tuple[Path, ...] = tuple(Path(__file__).parent / room / "templates" for room in ROOMS)
