@@ -44,16 +44,18 @@ class Held:
 
     def renew(self) -> None:
         """Hold it for another while, in a transaction of its own. Raises LeaseLost."""
-        with transaction() as session:
+        with transaction():
             self.confirm()
-            row = session.get_one(Lease, self.name)
-            row.expires_at = clock.now() + LENGTH
 
     def confirm(self) -> None:
-        """Check inside the caller's writing transaction that the lease is still held. Raises LeaseLost."""
+        """Check inside the caller's writing transaction that the lease is still held, and prolong it.
+
+        What the caller writes is thereby fenced: it is committed only by the holder. Raises LeaseLost.
+        """
         row = _row(self.name)
         if row is None or row.token != self.token or row.holder != self.holder:
             raise LeaseLost(self.name)
+        row.expires_at = clock.now() + LENGTH
 
 
 @contextmanager

@@ -58,6 +58,8 @@ class MailFolder(Model):
     """A folder of an account at one UIDVALIDITY epoch; POP3 has one folder, ``INBOX``, without UIDVALIDITY.
 
     A changed UIDVALIDITY starts a new row; ``is_current`` is False for the old one, whose UIDs are never used again.
+    ``uid_next`` is the server's at the last pass that came to its end: all below it has been dealt with.
+    ``listed_at`` is when all UIDs were last asked for, since an answer may leave one out.
     """
 
     __tablename__ = "mail_folders"
@@ -68,6 +70,7 @@ class MailFolder(Model):
     name: Mapped[str] = mapped_column(String(500))
     uid_validity: Mapped[int | None]
     uid_next: Mapped[int | None]
+    listed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_current: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -83,7 +86,7 @@ class LedgerState(StrEnum):
 
 
 class LedgerEntry(Model):
-    """One message as one server holds it. ``uid`` is IMAP's; ``uidl`` is POP3's ('' elsewhere).
+    """One message as one server holds it. ``uid`` is IMAP's (0 for POP3); ``uidl`` is POP3's ('' elsewhere).
 
     ``sha256`` is NULL for a HELD message whose bytes never came whole. ``is_duplicate``: the archive already had
     these bytes when this entry was made.
@@ -99,7 +102,7 @@ class LedgerEntry(Model):
 
     id: Mapped[int] = id_column()
     folder_id: Mapped[int] = mapped_column(ForeignKey("mail_folders.id", ondelete="CASCADE"))
-    uid: Mapped[int | None]
+    uid: Mapped[int] = mapped_column(default=0)
     uidl: Mapped[str] = mapped_column(String(255), default="")
     size: Mapped[int]
     sha256: Mapped[str | None] = mapped_column(String(64))
@@ -215,7 +218,10 @@ class ThreadNode(Model):
 
 
 class SetAside(Model):
-    """A message that could not be archived, with the reason; its raw bytes are kept when they came (``sha256``)."""
+    """A message that could not be archived, with the reason; its raw bytes are kept when they came (``sha256``).
+
+    ``ledger_id`` is its entry, for one that was fetched; it goes when a later fetch gets the message whole.
+    """
 
     __tablename__ = "set_aside"
     __table_args__ = (Index(None, "space_id", "id"), Index(None, "account_id"))
@@ -223,6 +229,7 @@ class SetAside(Model):
     id: Mapped[int] = id_column()
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("mail_accounts.id", ondelete="SET NULL"))
+    ledger_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entries.id", ondelete="SET NULL"), unique=True)
     source: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int]

@@ -1,0 +1,1 @@
+"""What set-up, CI and maintenance run; no part of the wiki."""

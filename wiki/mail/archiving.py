@@ -1,0 +1,151 @@
+"""Steps 4 and 5 of the protocol for a batch from a server: blobs durable, then one transaction, then digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
+from wiki.blobs.configured import blob_store
+from wiki.db import transaction
+from wiki.errors import Conflict
+from wiki.jobs.lease import Held
+from wiki.mail import ingest, ledger, store
+from wiki.mail.ledger import Failed, Item
+from wiki.mail.message import RawMessage
+from wiki.mail.models import MailAccount
+from wiki.permissions.actor import SYSTEM
+
+BATCH_MESSAGES = 100
+BATCH_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a batch comes from; ``folder_id`` is the ledger's folder."""
+
+    account_id: int
+    space_id: int
+    folder_id: int
+    folder: str
+    held: Held
+
+
+@dataclass
+class Tally:
+    """What a fetch has come to so far."""
+
+    archived: int = 0
+    duplicates: int = 0
+    set_aside: int = 0
+    removed: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """The messages that were dealt with."""
+        return self.archived + self.duplicates + self.set_aside
+
+    def in_words(self) -> str:
+        """The result for a person: ``12 new messages, 3 already archived. …``."""
+        parts = [
+            f"{self.archived:,} new message{'' if self.archived == 1 else 's'}" if self.archived else "Nothing new"
+        ]
+        if self.duplicates:
+            parts.append(f"{self.duplicates:,} already archived")
+        if self.set_aside:
+            parts.append(f"{self.set_aside:,} set aside")
+        if self.removed:
+            parts.append(f"{self.removed:,} removed from the server")
+        return " ".join([", ".join(parts) + ".", *self.notes])
+
+
+@dataclass
+class Batch:
+    """Messages of one folder that wait to be archived together."""
+
+    items: list[Item] = field(default_factory=list)
+    raws: list[RawMessage] = field(default_factory=list)
+    failures: list[tuple[Item, str, bytes | None]] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, item: Item, raw: RawMessage) -> None:
+        """Put in a message whose octets passed every check."""
+        self.items.append(item)
+        self.raws.append(raw)
+        self.size += len(raw.content)
+
+    def add_failure(self, item: Item, reason: str, content: bytes | None) -> None:
+        """Put in a message that did not come whole."""
+        self.failures.append((item, reason, content))
+        self.size += len(content or b"")
+
+    @property
+    def is_full(self) -> bool:
+        """A commit and a sync for each message would be some twenty times slower than for so many together."""
+        return len(self.items) + len(self.failures) >= BATCH_MESSAGES or self.size >= BATCH_BYTES
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits."""
+        return not self.items and not self.failures
+
+
+def archive(source: Source, batch: Batch, tally: Tally) -> None:
+    """Make a batch durable and known; on return nothing in it can be lost any more, whatever happens next.
+
+    Raises OSError when the disk fails, LeaseLost, and Conflict when the account has gone; nothing is entered then.
+    """
+    if batch.is_empty:
+        return
+    contents = [raw.content for raw in batch.raws]
+    broken = [content for _, _, content in batch.failures if content]
+    names = iter(blob_store().put_many([*contents, *broken])[len(contents) :])
+    failures = [Failed(item, reason, next(names) if content else None) for item, reason, content in batch.failures]
+    with transaction() as session:
+        source.held.confirm()
+        if session.get(MailAccount, source.account_id) is None:
+            raise Conflict("The account was removed while its mail was being fetched.")
+        stored = store.add(session, source.space_id, batch.raws)
+        ledger.note_archived(session, source.folder_id, batch.items, stored)
+        _note_failures(session, source, failures)
+        new = sum(each.is_new for each in stored)
+        record(
+            SYSTEM,
+            EventTag.MAIL_ARCHIVED,
+            f"mail-account:{source.account_id}",
+            folder=source.folder,
+            new=new,
+            duplicates=len(stored) - new,
+            set_aside=len(failures),
+        )
+    tally.archived += new
+    tally.duplicates += len(stored) - new
+    tally.set_aside += len(failures)
+    ingest.digest(
+        source.space_id,
+        {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None},
+    )
+
+
+def _note_failures(session: Session, source: Source, failures: Sequence[Failed]) -> None:
+    held_now = ledger.note_failed(session, source.folder_id, failures)
+    if held_now:
+        store.set_aside(
+            session,
+            source.space_id,
+            source.account_id,
+            [
+                {
+                    "ledger_id": entry.id,
+                    "source": f"{source.folder}, message {entry.uid or entry.uidl or 'without an id'}",
+                    "sha256": entry.sha256,
+                    "size": entry.size,
+                    "reason": entry.reason,
+                }
+                for entry in held_now
+            ],
+        )

@@ -1,0 +1,170 @@
+"""``flask mail …``: importing, fetching, and looking into the archive from a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import select
+
+from wiki.blobs.configured import blob_store
+from wiki.blobs.store import BlobMissing
+from wiki.db import reading, transaction
+from wiki.errors import Conflict, DomainError
+from wiki.mail import body, ingest, parse, queries, sync, transfer, verification
+from wiki.mail.message import RawMessage
+from wiki.mail.models import MailAccount, MailImport, Message
+from wiki.spaces.models import Space, SpaceKind
+
+mail = AppGroup("mail", help="The mail archive: import, fetch, read and verify.")
+COMMANDS: tuple[click.Command, ...] = (mail,)
+
+
+class _Bar:
+    """A job's progress as a bar on standard error."""
+
+    def __init__(self, bar: Progress, title: str) -> None:
+        self._bar = bar
+        self._task = bar.add_task(title, total=None)
+
+    def tell(self, done: int, total: int | None = None) -> None:
+        """Move the bar."""
+        self._bar.update(self._task, completed=done, total=total)
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+@mail.command("import")
+@click.argument("space")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def import_mailbox(space: str, path: Path, *, as_json: bool) -> None:
+    """Import the mailbox file PATH (mbox) into SPACE. Importing it again adds nothing."""
+    space_id = _site_space(space)
+    with transaction() as session:
+        import_id = transfer.begin(session, space_id, path, "the command line")
+    with _bars() as bars, _refusals():
+        result = transfer.run(import_id, _Bar(bars, path.name))
+    with reading() as session:
+        done = session.get_one(MailImport, import_id)
+        error = done.error
+        counts = {"archived": done.archived, "duplicates": done.duplicates, "set_aside": done.set_aside}
+    if error:
+        raise click.ClickException(error)
+    click.echo(json.dumps(counts) if as_json else result)
+
+
+@mail.command("fetch")
+@click.option("--account", type=int, help="Only the account of this number; otherwise all that are enabled.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per account.")
+def fetch(account: int | None, *, as_json: bool) -> None:
+    """Fetch new mail now. The exit code is 1 when an account could not be fetched."""
+    with reading() as session:
+        wanted = select(MailAccount.id, MailAccount.name).order_by(MailAccount.id)
+        wanted = wanted.where(MailAccount.id == account) if account else wanted.where(MailAccount.is_enabled.is_(True))
+        accounts = session.execute(wanted).all()
+    if not accounts:
+        raise click.ClickException("There is no such account." if account else "There is no enabled account.")
+    failed = False
+    for row in accounts:
+        with _bars() as bars:
+            try:
+                ok, result = sync.fetch(row.id, _Bar(bars, row.name))
+            except Conflict as error:
+                ok, result = False, str(error)
+        failed = failed or not ok
+        answer = {"account": row.id, "name": row.name, "ok": ok, "result": result}
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else f"{row.name}: {result}")
+    sys.exit(1 if failed else 0)
+
+
+@mail.command("parse")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Accepted for symmetry; the answer is always JSON.")
+def parse_file(file: BinaryIO, *, as_json: bool) -> None:  # noqa: ARG001
+    """Show what the parser makes of the one message in FILE (- for standard input)."""
+    parsed = parse.parse(RawMessage(file.read()))
+    shown = parse.to_json(parsed, body.safe_html(parsed).html)
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+
+
+@mail.command("threads")
+@click.argument("space")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of trees: [message id or null, [child trees]].")
+def threads(space: str, *, as_json: bool) -> None:
+    """Show the threads of SPACE as trees."""
+    with reading():
+        trees = queries.trees(_site_space(space))
+    if as_json:
+        click.echo(json.dumps(trees, ensure_ascii=False))
+        return
+    waiting = [(tree, 0) for tree in reversed(trees)]
+    while waiting:
+        (message_id, children), depth = waiting.pop()
+        click.echo("  " * depth + (message_id or "(not in the archive)"))
+        waiting.extend((child, depth + 1) for child in reversed(children))
+
+
+@mail.command("raw")
+@click.argument("message", type=int)
+def raw(message: int) -> None:
+    """Write the exact bytes of the archived MESSAGE (its number) to standard output."""
+    with reading() as session:
+        sha256 = session.scalar(select(Message.sha256).where(Message.id == message))
+    if sha256 is None:
+        raise click.ClickException(f"There is no message {message}.")
+    try:
+        sys.stdout.buffer.write(blob_store().read(sha256))
+    except BlobMissing as error:
+        raise click.ClickException(f"The raw bytes of message {message} are missing from the store.") from error
+
+
+@mail.command("verify")
+@click.argument("space")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(space: str, *, as_json: bool) -> None:
+    """Read every raw message of SPACE again and compare its hash. The exit code is 1 when any is damaged."""
+    with _bars() as bars:
+        found = verification.verify(_site_space(space), _Bar(bars, "Verifying"))
+    if as_json:
+        click.echo(json.dumps({"whole": found.whole, "damaged": found.damaged, "missing": found.missing}))
+    else:
+        click.echo(found.in_words())
+    sys.exit(0 if found.is_clean else 1)
+
+
+@mail.command("reparse")
+@click.argument("space")
+def reparse(space: str) -> None:
+    """Make everything that is derived from the raw messages of SPACE anew."""
+    click.echo(f"{ingest.reparse(_site_space(space)):,} messages parsed anew.")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn the domain's refusals into the command line's way to say no."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _site_space(key: str) -> int:
+    with reading() as session:
+        space = session.scalar(select(Space).where(Space.key_folded == key.casefold()))
+        if space is None:
+            raise click.ClickException(f"There is no space {key}.")
+        if space.kind != SpaceKind.SITE:
+            raise click.ClickException("A personal space keeps no mail.")
+        return space.id

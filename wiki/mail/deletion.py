@@ -1,0 +1,118 @@
+"""Steps 6 to 9 of the protocol: what has been archived long enough leaves the server, message by message.
+
+A message is removed only after its blob was read again from the store and its hash matched, and after that
+intention was committed. Whether it went is asked of the server afterwards, never assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
+from wiki.blobs.configured import blob_store
+from wiki.db import reading, transaction
+from wiki.mail import ledger
+from wiki.mail.fetching import Run
+from wiki.mail.ledger import Deletable, FolderEpoch
+from wiki.mail.models import AfterArchiving, LedgerState
+from wiki.mail.transport.errors import CannotDelete
+from wiki.mail.transport.protocol import ImapTransport
+from wiki.permissions.actor import SYSTEM
+
+AT_ONCE = 100
+# More held messages than this share of a run look like a server that lies; nothing is removed then.
+MOST_HELD = 0.05
+DAMAGED = "A stored copy no longer matches its hash: its original stays on the server."
+
+
+def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) -> None:
+    """Move or delete what the ledger says may go from the selected folder. Raises TransportError."""
+    if folder.has_restarted:
+        run.tally.notes.append("The server numbers this folder anew, so nothing was removed from it this time.")
+        return
+    if run.tally.set_aside > MOST_HELD * max(run.tally.seen, 1):
+        run.tally.notes.append("Too many messages were set aside, so nothing was removed from the server this time.")
+        return
+    with reading() as session:
+        begun = ledger.pending(session, folder.id)
+    _confirm_gone(transport, run, folder, begun)
+    while True:
+        with reading() as session:
+            ready = ledger.deletable(session, folder.id, run.plan.archived_before(), AT_ONCE)
+        verified = verify(run, ready)
+        if not verified:
+            return
+        begun = {each.uid: each.id for each in verified}
+        with transaction() as session:
+            run.held.confirm()
+            ledger.mark(session, begun.values(), LedgerState.DELETE_PENDING)
+        if not _remove(transport, run, begun):
+            return
+        if not _confirm_gone(transport, run, folder, begun):
+            return
+
+
+def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
+    """Read each blob again and keep those whose hash matches; the others are held, with an alarm in words."""
+    store = blob_store()
+    damaged = [each for each in ready if not store.verify(each.sha256)]
+    if damaged:
+        with transaction() as session:
+            run.held.confirm()
+            ledger.hold(session, [each.id for each in damaged], DAMAGED)
+        run.tally.notes.append(DAMAGED)
+    lost = {each.id for each in damaged}
+    return [each for each in ready if each.id not in lost]
+
+
+def note_gone(run: Run, folder: str, entry_ids: Sequence[int]) -> None:
+    """Commit that messages have left the server."""
+    if not entry_ids:
+        return
+    with transaction() as session:
+        run.held.confirm()
+        ledger.mark(session, entry_ids, LedgerState.GONE)
+        record(
+            SYSTEM,
+            EventTag.MAIL_DELETED_ON_SERVER,
+            f"mail-account:{run.plan.account_id}",
+            folder=folder,
+            count=len(entry_ids),
+            how=run.plan.after_archiving.value,
+        )
+    run.tally.removed += len(entry_ids)
+
+
+def _remove(transport: ImapTransport, run: Run, begun: dict[int, int]) -> bool:
+    """Ask the server to remove exactly these UIDs; False when it cannot, which leaves them there."""
+    uids = list(begun)
+    try:
+        if run.plan.after_archiving is AfterArchiving.MOVE:
+            transport.move(uids, run.plan.move_to)
+        else:
+            transport.delete(uids)
+    except CannotDelete as error:
+        with transaction() as session:
+            run.held.confirm()
+            ledger.mark(session, begun.values(), LedgerState.ARCHIVED)
+        run.tally.notes.append(error.sentence)
+        return False
+    return True
+
+
+def _confirm_gone(transport: ImapTransport, run: Run, folder: FolderEpoch, begun: dict[int, int]) -> bool:
+    """Ask the server which of the begun deletions happened; those that did not are ready for another try.
+
+    Gives whether any happened: when none does, there is no use in going on.
+    """
+    if not begun:
+        return True
+    still = transport.still_present(list(begun))
+    gone = [entry_id for uid, entry_id in begun.items() if uid not in still]
+    note_gone(run, folder.name, gone)
+    if still:
+        with transaction() as session:
+            run.held.confirm()
+            ledger.mark(session, [begun[uid] for uid in still], LedgerState.ARCHIVED)
+    return bool(gone)

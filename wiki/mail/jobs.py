@@ -1,0 +1,80 @@
+"""What the worker does for the mail room: shells around the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from wiki import clock, settings
+from wiki.db import reading, transaction
+from wiki.errors import Conflict
+from wiki.jobs import service as requests
+from wiki.jobs.progress import Progress
+from wiki.jobs.registry import Job
+from wiki.mail import ingest, sync, transfer
+from wiki.mail.models import MailAccount
+
+FETCH = "mail.fetch"
+IMPORT = "mail.import"
+
+
+def account_subject(account_id: int) -> str:
+    """How a request for work names an account."""
+    return f"mail-account:{account_id}"
+
+
+def import_subject(import_id: int) -> str:
+    """How a request for work names an import."""
+    return f"mail-import:{import_id}"
+
+
+def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
+    """Ask for a fetch of every enabled account whose time has come."""
+    with reading() as session:
+        if not settings.feature_is_on("mail"):
+            return None
+        due = session.scalars(
+            select(MailAccount.id).where(MailAccount.is_enabled.is_(True), MailAccount.next_fetch_at <= clock.now())
+        ).all()
+    if not due:
+        return None
+    with transaction() as session:
+        for account_id in due:
+            account = session.get(MailAccount, account_id)
+            if account is not None:
+                requests.request(FETCH, account_subject(account_id), "the schedule", account_id=account_id)
+                account.next_fetch_at = clock.now() + timedelta(minutes=account.fetch_minutes)
+    return f"Asked for {len(due)} account{'' if len(due) == 1 else 's'}."
+
+
+def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
+    ok, result = sync.fetch(_id(arguments, "account_id"), progress)
+    if not ok:
+        raise Conflict(result)
+    return result
+
+
+def _import(arguments: Mapping[str, object], progress: Progress) -> str:
+    return transfer.run(_id(arguments, "import_id"), progress)
+
+
+def _digest_left_over(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
+    count = ingest.digest_left_over()
+    return f"Parsed {count} that a crash had left." if count else None
+
+
+def _id(arguments: Mapping[str, object], name: str) -> int:
+    value = arguments[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} must be a number.")
+    return value
+
+
+JOBS = (
+    Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5)),
+    Job(FETCH, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
+    Job(IMPORT, "Import a mailbox", _import, lane="mail", is_listed=False),
+    Job("mail.digest", "Parse what a crash left unparsed", _digest_left_over, every=timedelta(minutes=1)),
+)

@@ -1,0 +1,369 @@
+"""What each server holds, message by message, and how far each is in the delete-after-archive protocol.
+
+Rows only; nothing here talks to a server or commits (reliability.md, section 2). A message is deleted on a server
+because of its row here, never because of what the server's own search says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from wiki import clock
+from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
+from wiki.mail.store import Stored
+
+MOST_TRIES = 3
+LIST_ALL_EVERY = timedelta(days=1)
+PURGED_HERE = "It was deleted for good here, so it stays on the server."
+
+
+@dataclass(frozen=True)
+class FolderEpoch:
+    """A folder at one UIDVALIDITY. ``resume_above``: UIDs up to this one were dealt with; 0 asks for all."""
+
+    id: int
+    name: str
+    resume_above: int
+    has_restarted: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """A message as a server holds it: IMAP's UID, or POP3's UIDL ('' where it has none)."""
+
+    size: int
+    uid: int = 0
+    uidl: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A message that did not come whole. ``sha256`` when some bytes were kept."""
+
+    item: Item
+    reason: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Deletable:
+    """An archived message whose time on the server is over."""
+
+    id: int
+    uid: int
+    sha256: str
+
+
+def enter_folder(
+    session: Session, account_id: int, name: str, uid_validity: int | None, uid_next: int | None
+) -> FolderEpoch:
+    """Find the folder's current epoch, or begin a new one.
+
+    A new UIDVALIDITY, none at all, or a UIDNEXT that went back (GMX does that under the same UIDVALIDITY) means
+    that UIDs do not stand for what they stood for: the old entries become STALE and hashes tell what is known.
+    """
+    folder = session.scalar(
+        select(MailFolder).where(
+            MailFolder.account_id == account_id, MailFolder.name == name, MailFolder.is_current.is_(True)
+        )
+    )
+    restarted = folder is not None and (
+        uid_validity is None
+        or folder.uid_validity != uid_validity
+        or (folder.uid_next is not None and uid_next is not None and uid_next < folder.uid_next)
+    )
+    if folder is None or restarted:
+        if folder is not None:
+            folder.is_current = False
+            session.execute(
+                update(LedgerEntry)
+                .where(LedgerEntry.folder_id == folder.id, LedgerEntry.state != LedgerState.GONE)
+                .values(state=LedgerState.STALE)
+            )
+        folder = MailFolder(account_id=account_id, name=name, uid_validity=uid_validity, created_at=clock.now())
+        session.add(folder)
+        session.flush()
+    resume = folder.uid_next - 1 if folder.uid_next else 0
+    if folder.listed_at is None or folder.listed_at < clock.now() - LIST_ALL_EVERY:
+        resume = 0
+    return FolderEpoch(folder.id, name, resume, has_restarted=bool(restarted))
+
+
+def enter_maildrop(session: Session, account_id: int) -> int:
+    """The id of the one folder that a POP3 account has."""
+    folder = session.scalar(select(MailFolder).where(MailFolder.account_id == account_id, MailFolder.name == "INBOX"))
+    if folder is None:
+        folder = MailFolder(account_id=account_id, name="INBOX", created_at=clock.now())
+        session.add(folder)
+        session.flush()
+    return folder.id
+
+
+def leave_folder(session: Session, folder: FolderEpoch, uid_next: int | None) -> None:
+    """Note a pass that came to its end: everything below ``uid_next`` has an entry."""
+    row = session.get_one(MailFolder, folder.id)
+    row.uid_next = uid_next
+    if folder.resume_above == 0:
+        row.listed_at = clock.now()
+
+
+def dealt_with(session: Session, folder_id: int) -> set[int]:
+    """The UIDs of a folder that need no fetching: all that have an entry, but for the held ones worth another try."""
+    return set(
+        session.scalars(
+            select(LedgerEntry.uid).where(
+                LedgerEntry.folder_id == folder_id,
+                (LedgerEntry.state != LedgerState.HELD) | (LedgerEntry.attempts >= MOST_TRIES),
+            )
+        )
+    )
+
+
+def worth_another_try(session: Session, folder_id: int) -> list[int]:
+    """The UIDs that were held and may come whole this time."""
+    return list(
+        session.scalars(
+            select(LedgerEntry.uid)
+            .where(
+                LedgerEntry.folder_id == folder_id,
+                LedgerEntry.state == LedgerState.HELD,
+                LedgerEntry.attempts < MOST_TRIES,
+            )
+            .order_by(LedgerEntry.uid)
+        )
+    )
+
+
+def known_uidls(session: Session, folder_id: int) -> dict[str, set[int]]:
+    """The UIDLs of a maildrop that need no fetching, each with the sizes it was seen with.
+
+    Cyrus has been seen to give one UIDL to two messages in turn: another size is another message.
+    """
+    known: dict[str, set[int]] = {}
+    rows = session.execute(
+        select(LedgerEntry.uidl, LedgerEntry.size).where(
+            LedgerEntry.folder_id == folder_id,
+            LedgerEntry.uidl != "",
+            (LedgerEntry.state != LedgerState.HELD) | (LedgerEntry.attempts >= MOST_TRIES),
+        )
+    )
+    for row in rows:
+        known.setdefault(row.uidl, set()).add(row.size)
+    return known
+
+
+def note_archived(session: Session, folder_id: int, items: Sequence[Item], stored: Sequence[Stored]) -> None:
+    """Enter messages whose blobs are durable and whose rows are in this transaction."""
+    now = clock.now()
+    held = _held(session, folder_id, items)
+    rows = []
+    for item, kept in zip(items, stored, strict=True):
+        values = {
+            "size": item.size,
+            "sha256": kept.sha256,
+            "state": LedgerState.ARCHIVED if kept.id is not None else LedgerState.HELD,
+            "reason": "" if kept.id is not None else PURGED_HERE,
+            "attempts": 1 if kept.id is not None else MOST_TRIES,
+            "is_duplicate": not kept.is_new,
+            "archived_at": now,
+        }
+        earlier = held.get(_key(item.uid, item.uidl, item.size))
+        if earlier is None:
+            rows.append({"folder_id": folder_id, "uid": item.uid, "uidl": item.uidl, **values})
+        else:
+            session.execute(delete(SetAside).where(SetAside.ledger_id == earlier))
+            session.execute(update(LedgerEntry).where(LedgerEntry.id == earlier).values(**values))
+    if rows:
+        _insert_missing(session, folder_id, rows)
+
+
+def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) -> list[LedgerEntry]:
+    """Hold messages back: they are never deleted on the server. Gives the entries that are held for the first time."""
+    failures = list(failures)
+    held = _held(session, folder_id, [failed.item for failed in failures])
+    first_time = []
+    for failed in failures:
+        earlier = held.get(_key(failed.item.uid, failed.item.uidl, failed.item.size))
+        if earlier is not None:
+            session.execute(
+                update(LedgerEntry)
+                .where(LedgerEntry.id == earlier)
+                .values(attempts=LedgerEntry.attempts + 1, reason=failed.reason)
+            )
+            continue
+        entry = LedgerEntry(
+            folder_id=folder_id,
+            uid=failed.item.uid,
+            uidl=failed.item.uidl,
+            size=failed.item.size,
+            sha256=failed.sha256,
+            state=LedgerState.HELD,
+            reason=failed.reason,
+            archived_at=clock.now(),
+        )
+        session.add(entry)
+        first_time.append(entry)
+    session.flush()
+    return first_time
+
+
+def deletable(session: Session, folder_id: int, archived_before: datetime, limit: int) -> list[Deletable]:
+    """Archived messages, each with a living row in the archive, that may leave the server now."""
+    rows = session.execute(
+        select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.sha256)
+        .where(
+            LedgerEntry.folder_id == folder_id,
+            LedgerEntry.state == LedgerState.ARCHIVED,
+            LedgerEntry.archived_at <= archived_before,
+            _is_in_archive(),
+        )
+        .order_by(LedgerEntry.id)
+        .limit(limit)
+    )
+    return [Deletable(row.id, row.uid, row.sha256) for row in rows]
+
+
+def pending(session: Session, folder_id: int) -> dict[int, int]:
+    """Entries whose deletion was begun and not yet confirmed, by UID."""
+    rows = session.execute(
+        select(LedgerEntry.uid, LedgerEntry.id).where(
+            LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.DELETE_PENDING
+        )
+    )
+    return {row.uid: row.id for row in rows}
+
+
+def pending_uidls(session: Session, folder_id: int) -> dict[str, list[int]]:
+    """Entries of a maildrop whose deletion was begun and not yet confirmed, by UIDL."""
+    found: dict[str, list[int]] = {}
+    rows = session.execute(
+        select(LedgerEntry.uidl, LedgerEntry.id).where(
+            LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.DELETE_PENDING
+        )
+    )
+    for row in rows:
+        found.setdefault(row.uidl, []).append(row.id)
+    return found
+
+
+def entry_to_delete(session: Session, folder_id: int, uidl: str, sha256: str, archived_before: datetime) -> int | None:
+    """The entry of a maildrop's message that was read again just now, if it may be deleted."""
+    return session.scalar(
+        select(LedgerEntry.id).where(
+            LedgerEntry.folder_id == folder_id,
+            LedgerEntry.uidl == uidl,
+            LedgerEntry.sha256 == sha256,
+            LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
+            LedgerEntry.archived_at <= archived_before,
+            _is_in_archive(),
+        )
+    )
+
+
+def may_be_deleted(session: Session, folder_id: int, uidl: str, size: int, archived_before: datetime) -> bool:
+    """Whether a maildrop has an entry of this UIDL and size that is old enough to leave the server."""
+    return (
+        session.scalar(
+            select(LedgerEntry.id)
+            .where(
+                LedgerEntry.folder_id == folder_id,
+                LedgerEntry.uidl == uidl,
+                LedgerEntry.size == size,
+                LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
+                LedgerEntry.archived_at <= archived_before,
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def mark(session: Session, ids: Iterable[int], state: LedgerState) -> None:
+    """Put entries into another state."""
+    gone = {"gone_at": clock.now()} if state == LedgerState.GONE else {}
+    rows = [{"id": entry_id, "state": state, **gone} for entry_id in ids]
+    if rows:
+        session.execute(update(LedgerEntry), rows)
+
+
+def hold(session: Session, ids: Iterable[int], reason: str) -> None:
+    """Never delete these on the server, for a reason in words, and never fetch them again of our own accord."""
+    rows = [{"id": entry_id, "state": LedgerState.HELD, "reason": reason, "attempts": MOST_TRIES} for entry_id in ids]
+    if rows:
+        session.execute(update(LedgerEntry), rows)
+
+
+def counts(session: Session, account_id: int) -> dict[str, int]:
+    """How many messages of an account's current folders are archived, duplicates, set aside, and gone from it."""
+    rows = session.execute(
+        select(LedgerEntry.state, LedgerEntry.is_duplicate, func.count())
+        .join(MailFolder, MailFolder.id == LedgerEntry.folder_id)
+        .where(MailFolder.account_id == account_id, LedgerEntry.state != LedgerState.STALE)
+        .group_by(LedgerEntry.state, LedgerEntry.is_duplicate)
+    ).all()
+    found = {"archived": 0, "duplicates": 0, "set_aside": 0, "gone": 0}
+    for state, is_duplicate, number in rows:
+        if state == LedgerState.HELD:
+            found["set_aside"] += number
+        else:
+            found["duplicates" if is_duplicate else "archived"] += number
+            found["gone"] += number if state == LedgerState.GONE else 0
+    return found
+
+
+def _is_in_archive() -> ColumnElement[bool]:
+    """The message's row exists, in the space of the entry's account (trash counts: nothing is lost there)."""
+    return exists().where(
+        Message.sha256 == LedgerEntry.sha256,
+        Message.space_id == MailAccount.space_id,
+        MailAccount.id == MailFolder.account_id,
+        MailFolder.id == LedgerEntry.folder_id,
+    )
+
+
+def _held(session: Session, folder_id: int, items: Iterable[Item]) -> dict[tuple[int, str, int], int]:
+    """Held entries of these messages, by :func:`_key`."""
+    wanted = {_key(item.uid, item.uidl, item.size) for item in items}
+    rows = session.execute(
+        select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.size, LedgerEntry.id).where(
+            LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.HELD
+        )
+    )
+    found = {_key(row.uid, row.uidl, row.size): row.id for row in rows}
+    return {key: entry_id for key, entry_id in found.items() if key in wanted}
+
+
+def _key(uid: int, uidl: str, size: int) -> tuple[int, str, int]:
+    """What a message is recognised by on its server: UID or UIDL; without either, only its size is left."""
+    return uid, uidl, 0 if uid or uidl else size
+
+
+def _insert_missing(session: Session, folder_id: int, rows: list[dict[str, Any]]) -> None:
+    """Insert entries, but none that is there: a maildrop without UIDLs brings the same messages again."""
+    hashes = {row["sha256"] for row in rows}
+    there: set[tuple[int, str, str | None]] = set()
+    for some in _chunks(sorted(hashes)):
+        found = session.execute(
+            select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.sha256).where(
+                LedgerEntry.folder_id == folder_id, LedgerEntry.sha256.in_(some)
+            )
+        )
+        there.update((row.uid, row.uidl, row.sha256) for row in found)
+    fresh = {}
+    for row in rows:
+        key = (row["uid"], row["uidl"], row["sha256"])
+        if key not in there:
+            fresh[key] = row
+    if fresh:
+        session.execute(insert(LedgerEntry), list(fresh.values()))
+
+
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), 400):
+        yield values[start : start + 400]

@@ -1,0 +1,123 @@
+"""One fetch of one account, from the lease to the result in words; IMAP and POP3 differ below this.
+
+Holds no database transaction while it talks to a server. Nothing is deleted on the server here:
+:mod:`wiki.mail.deletion` does that, for what this has archived before.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from flask import current_app
+
+from wiki import clock
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
+from wiki.crypto import CannotUnseal, unseal
+from wiki.db import reading, transaction
+from wiki.errors import Conflict, Invalid
+from wiki.jobs.lease import Held, LeaseTaken, lease
+from wiki.jobs.progress import Progress
+from wiki.mail import network
+from wiki.mail.archiving import Tally
+from wiki.mail.fetching import Plan, Run
+from wiki.mail.models import AfterArchiving, MailAccount
+from wiki.mail.sync_imap import fetch_imap
+from wiki.mail.sync_pop import fetch_pop
+from wiki.mail.transport.connect import open_imap, open_pop
+from wiki.mail.transport.deadline import Deadlines
+from wiki.mail.transport.endpoint import Endpoint, Protocol
+from wiki.mail.transport.errors import TookTooLong, TransportError
+from wiki.mail.transport.network import NetworkPolicy
+from wiki.mail.transport.protocol import Limits
+from wiki.permissions.actor import SYSTEM
+
+ALREADY_RUNNING = "This account is being fetched just now."
+DISK_TROUBLE = "The archive could not write to its disk; nothing was removed from the server."
+
+log = structlog.get_logger(__name__)
+
+
+def fetch(account_id: int, progress: Progress) -> tuple[bool, str]:
+    """Fetch an account's new mail; gives whether it went well, and the result in words, which the account keeps too.
+
+    Never raises for what a server does. Raises Conflict when the account is being fetched elsewhere or is gone.
+    """
+    try:
+        with lease(f"mail-account:{account_id}") as held:
+            return _fetch_alone(account_id, held, progress)
+    except LeaseTaken as error:
+        raise Conflict(ALREADY_RUNNING) from error
+
+
+def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool, str]:
+    tally = Tally()
+    error = ""
+    try:
+        _fetch_planned(Run(_plan(account_id), held, progress, tally))
+    except TransportError as failure:
+        error = failure.sentence
+        if isinstance(failure, TookTooLong) and tally.seen:
+            error += " The next fetch goes on from here."
+    except (Invalid, CannotUnseal) as failure:
+        error = str(failure)
+    except OSError as failure:
+        log.warning("the disk failed during a fetch", account=account_id, error=str(failure))
+        error = DISK_TROUBLE
+    result = f"{error} So far: {tally.in_words()}" if error and tally.seen else error or tally.in_words()
+    _finish(account_id, held, ok=not error, result=result, goes_on=bool(error and tally.archived))
+    return not error, result
+
+
+def _plan(account_id: int) -> Plan:
+    with reading() as session:
+        account = session.get(MailAccount, account_id)
+        if account is None:
+            raise Conflict("This account has been removed.")
+        if account.password_sealed is None:
+            raise Invalid({"password": "This account has no password; enter it again."})
+        return Plan(
+            account_id=account.id,
+            space_id=account.space_id,
+            endpoint=Endpoint(
+                Protocol(account.protocol),
+                account.host,
+                account.port,
+                account.username,
+                unseal(account.password_sealed),
+            ),
+            folders=tuple(account.folders) or ("INBOX",),
+            after_archiving=AfterArchiving(account.after_archiving),
+            move_to=account.move_to,
+            delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
+        )
+
+
+def _fetch_planned(run: Run) -> None:
+    endpoint = run.plan.endpoint
+    if endpoint.protocol.is_imap:
+        with open_imap(endpoint, *_bounds()) as imap:
+            fetch_imap(imap, run)
+    else:
+        fetch_pop(lambda: open_pop(endpoint, *_bounds()), run)
+
+
+def _bounds() -> tuple[NetworkPolicy, Deadlines, Limits]:
+    return network.network_policy(), network.fetch_deadlines(), network.fetch_limits()
+
+
+def _finish(account_id: int, held: Held, *, ok: bool, result: str, goes_on: bool) -> None:
+    with transaction() as session:
+        held.confirm()
+        account = session.get(MailAccount, account_id)
+        if account is None:
+            return
+        now = clock.now()
+        account.last_fetch_at = now
+        account.last_fetch_ok = ok
+        account.last_result = result
+        account.failures = 0 if ok else account.failures + 1
+        # What stopped half-way and did make progress goes on soon; what fails keeps to its rhythm.
+        account.next_fetch_at = now + timedelta(minutes=1 if goes_on else account.fetch_minutes)
+        record(SYSTEM, EventTag.MAIL_ACCOUNT_FETCHED, f"mail-account:{account_id}", ok=ok, result=result)

@@ -1,0 +1,209 @@
+"""Attaching messages to threads, a batch at a time.
+
+A thread is what mentions hold together: two messages are in one thread when one names the other, or both name a
+third. Threads therefore only ever grow together, and all that can change a node's parent is in its own thread:
+the parents of the threads that a batch touches are worked out anew by :mod:`wiki.mail.forest`, so that the stored
+result is the same as after a full rebuild.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from wiki.mail.forest import Mention, parents
+from wiki.mail.models import Message, Thread, ThreadNode
+
+Value = TypeVar("Value")
+
+CHUNK = 400  # placeholders in one statement
+
+
+@dataclass(frozen=True)
+class Attaching:
+    """A message to attach: its row, and what it says."""
+
+    id: int
+    mention: Mention
+
+
+@dataclass
+class _Nodes:
+    """The nodes that a batch concerns, as plain values: Message-ID to row id, thread and parent."""
+
+    ids: dict[str, int] = field(default_factory=dict)
+    threads: dict[str, int] = field(default_factory=dict)
+    parents: dict[str, str | None] = field(default_factory=dict)
+
+
+def attach(session: Session, space_id: int, batch: Sequence[Attaching]) -> None:
+    """Put the messages of one space into their threads; attaching one again changes nothing."""
+    nodes = _load_named(session, space_id, batch)
+    groups = _groups(batch, nodes)
+    joined = {thread for group in groups for thread in group.threads}
+    _load_threads(session, joined, nodes)
+    earlier = _mentions_of(session, joined, {each.id for each in batch})
+    _place_in_threads(session, space_id, groups, nodes)
+    session.execute(
+        update(Message),
+        [
+            {
+                "id": each.id,
+                "node_id": nodes.ids[each.mention.message_id],
+                "thread_id": nodes.threads[each.mention.message_id],
+            }
+            for each in batch
+        ],
+    )
+    _store_parents(session, parents([*earlier, *(each.mention for each in batch)]), nodes)
+
+
+def rebuild(session: Session, space_id: int) -> int:
+    """Make all threads of a space anew from what is stored of its messages; gives the number of messages."""
+    session.execute(update(Message).where(Message.space_id == space_id).values(node_id=None, thread_id=None))
+    session.execute(update(ThreadNode).where(ThreadNode.space_id == space_id).values(parent_id=None))
+    session.execute(delete(ThreadNode).where(ThreadNode.space_id == space_id))
+    session.execute(delete(Thread).where(Thread.space_id == space_id))
+    rows = session.execute(
+        select(Message.id, Message.message_id, Message.references, Message.in_reply_to)
+        .where(Message.space_id == space_id, Message.message_id != "")
+        .order_by(Message.id)
+    ).all()
+    if rows:
+        attach(
+            session,
+            space_id,
+            [Attaching(row.id, Mention.of(row.message_id, row.references, row.in_reply_to)) for row in rows],
+        )
+    return len(rows)
+
+
+@dataclass
+class _Group:
+    """Message-IDs that the batch holds together, and the threads that they are in so far."""
+
+    message_ids: list[str] = field(default_factory=list)
+    threads: set[int] = field(default_factory=set)
+
+
+def _groups(batch: Iterable[Attaching], nodes: _Nodes) -> list[_Group]:
+    """Join what the batch's messages name together (union-find; an existing thread is a member like any other)."""
+    leader: dict[str | int, str | int] = {}
+
+    def find(member: str | int) -> str | int:
+        leader.setdefault(member, member)
+        while leader[member] != member:
+            leader[member] = leader[leader[member]]
+            member = leader[member]
+        return member
+
+    for each in batch:
+        first = find(each.mention.message_id)
+        for named in (each.mention.message_id, *each.mention.chain):
+            leader[find(named)] = first
+            if named in nodes.threads:
+                leader[find(nodes.threads[named])] = first
+    grouped: dict[str | int, _Group] = {}
+    for member in list(leader):
+        group = grouped.setdefault(find(member), _Group())
+        if isinstance(member, str):
+            group.message_ids.append(member)
+        else:
+            group.threads.add(member)
+    return list(grouped.values())
+
+
+def _load_named(session: Session, space_id: int, batch: Iterable[Attaching]) -> _Nodes:
+    named = list(dict.fromkeys(name for each in batch for name in (each.mention.message_id, *each.mention.chain)))
+    nodes = _Nodes()
+    for some in _chunks(named):
+        rows = session.execute(
+            select(ThreadNode.id, ThreadNode.message_id, ThreadNode.thread_id).where(
+                ThreadNode.space_id == space_id, ThreadNode.message_id.in_(some)
+            )
+        )
+        for row in rows:
+            nodes.ids[row.message_id] = row.id
+            nodes.threads[row.message_id] = row.thread_id
+    return nodes
+
+
+def _load_threads(session: Session, threads: Iterable[int], nodes: _Nodes) -> None:
+    """Load all nodes of the threads, with their parents."""
+    names: dict[int, str] = {}
+    parent_ids: dict[str, int | None] = {}
+    for some in _chunks(sorted(threads)):
+        rows = session.execute(
+            select(ThreadNode.id, ThreadNode.message_id, ThreadNode.thread_id, ThreadNode.parent_id).where(
+                ThreadNode.thread_id.in_(some)
+            )
+        )
+        for row in rows:
+            names[row.id] = row.message_id
+            nodes.ids[row.message_id] = row.id
+            nodes.threads[row.message_id] = row.thread_id
+            parent_ids[row.message_id] = row.parent_id
+    for message_id, parent_id in parent_ids.items():
+        nodes.parents[message_id] = None if parent_id is None else names[parent_id]
+
+
+def _mentions_of(session: Session, threads: Iterable[int], without: set[int]) -> list[Mention]:
+    found = []
+    for some in _chunks(sorted(threads)):
+        rows = session.execute(
+            select(Message.id, Message.message_id, Message.references, Message.in_reply_to).where(
+                Message.thread_id.in_(some)
+            )
+        )
+        found += [Mention.of(row.message_id, row.references, row.in_reply_to) for row in rows if row.id not in without]
+    return found
+
+
+def _place_in_threads(session: Session, space_id: int, groups: Sequence[_Group], nodes: _Nodes) -> None:
+    """Give each group one thread, the oldest of its own or a new one, and every name a node in it."""
+    homeless = [group for group in groups if not group.threads]
+    made = iter(_insert_ids(session, Thread, [{"space_id": space_id} for _ in homeless]))
+    missing: dict[str, int] = {}
+    for group in groups:
+        home = min(group.threads) if group.threads else next(made)
+        for other in sorted(group.threads - {home}):
+            session.execute(update(ThreadNode).where(ThreadNode.thread_id == other).values(thread_id=home))
+            session.execute(update(Message).where(Message.thread_id == other).values(thread_id=home))
+            session.execute(delete(Thread).where(Thread.id == other))
+        if len(group.threads) > 1:
+            for name, thread in nodes.threads.items():
+                if thread in group.threads:
+                    nodes.threads[name] = home
+        missing.update({name: home for name in group.message_ids if name not in nodes.ids})
+        nodes.threads.update(dict.fromkeys(group.message_ids, home))
+    rows = [
+        {"space_id": space_id, "message_id": name, "thread_id": thread, "parent_id": None}
+        for name, thread in missing.items()
+    ]
+    nodes.ids.update(zip(missing, _insert_ids(session, ThreadNode, rows), strict=True))
+
+
+def _store_parents(session: Session, wanted: dict[str, str | None], nodes: _Nodes) -> None:
+    changed = [
+        {"id": nodes.ids[name], "parent_id": None if parent is None else nodes.ids[parent]}
+        for name, parent in wanted.items()
+        if nodes.parents.get(name) != parent
+    ]
+    if changed:
+        session.execute(update(ThreadNode), changed)
+
+
+def _insert_ids(session: Session, table: type[Thread | ThreadNode], rows: Sequence[Mapping[str, object]]) -> list[int]:
+    if not rows:
+        return []
+    inserted = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
+    return list(inserted)
+
+
+def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
