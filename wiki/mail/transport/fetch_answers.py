@@ -1,0 +1,172 @@
+"""What a FETCH answer really holds, and whether it is the message that was asked for. Pure: octets in, verdicts out.
+
+imaplib hands back lines and literals without telling where one message ends, IMAPClient joins two answers about the
+same message into one; both take OK without a message for success. Here every answer stands for itself and must be: one
+record for the UID, exactly one literal, as many octets as RFC822.SIZE, and a closing parenthesis as its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from imapclient.datetime_util import parse_to_datetime
+
+from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
+
+Piece = bytes | tuple[bytes, bytes]
+
+# A quoted string that is never closed takes the rest of the line, so that hostile text costs no more than its length.
+_TOKEN = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|$)|[()]|~?\{\d+\}$|[^\s()"]+')
+_NUMBER = re.compile(rb"\d{1,20}")
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A value that came as counted octets."""
+
+    octets: bytes
+
+
+Token = bytes | Literal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One untagged FETCH: its attributes by upper-case name; not sound when it cannot be read as RFC 9051 has it."""
+
+    attributes: Mapping[bytes, Token | None]
+    literals: tuple[bytes, ...]
+    is_sound: bool = True
+
+    @property
+    def uid(self) -> int | None:
+        """The UID it speaks of, if any."""
+        return self.number(b"UID")
+
+    @property
+    def offers_content(self) -> bool:
+        """Whether it is more than news about flags."""
+        return bool(self.literals) or b"BODY[]" in self.attributes
+
+    def number(self, name: bytes) -> int | None:
+        """A number among the attributes."""
+        value = self.attributes.get(name)
+        return int(value) if isinstance(value, bytes) and _NUMBER.fullmatch(value) else None
+
+    @property
+    def internal_date(self) -> datetime | None:
+        """INTERNALDATE in UTC, or None when it is absent or absurd."""
+        value = self.attributes.get(b"INTERNALDATE")
+        if not isinstance(value, bytes):
+            return None
+        try:
+            moment: datetime = parse_to_datetime(value.strip(b'"'), normalise=False)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError, TypeError):
+            return None
+
+
+def answers(pieces: Iterable[Piece]) -> Iterator[Answer]:
+    """The answers among imaplib's pieces; one that the connection cut off is left out."""
+    record: list[Piece] = []
+    for piece in pieces:
+        record.append(piece)
+        if isinstance(piece, bytes):
+            yield _answer(record)
+            record = []
+
+
+def answers_by_uid(given: Iterable[Answer]) -> dict[int, list[Answer]]:
+    """The answers that offer content, by the UID they speak of; news about flags is left out."""
+    found: dict[int, list[Answer]] = {}
+    for answer in given:
+        if answer.uid is not None and answer.offers_content:
+            found.setdefault(answer.uid, []).append(answer)
+    return found
+
+
+def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> FetchedMessage | FetchProblem | None:
+    """What the answers for one UID give: the message, why it cannot be taken, or None when there is no answer.
+
+    ``announced`` is the RFC822.SIZE from an earlier command, for servers that leave it out of this one.
+    """
+    if not offered:
+        return None
+    answer = offered[0]
+    content = answer.attributes.get(b"BODY[]")
+    if len(offered) > 1 or len(answer.literals) > 1:
+        return _problem(uid, Trouble.MALFORMED, "The server's answer is not exactly one message.", answer)
+    if not isinstance(content, Literal):
+        return _problem(uid, Trouble.NO_CONTENT, "The server sent no content for this message.", answer)
+    size = answer.number(b"RFC822.SIZE")
+    size = announced if size is None else size
+    if size != len(content.octets):
+        reason = f"The server announced {size} octets and sent {len(content.octets)}."
+        return _problem(uid, Trouble.WRONG_SIZE, reason, answer)
+    return FetchedMessage(uid, content.octets, size, answer.internal_date)
+
+
+def _problem(uid: int, trouble: Trouble, reason: str, answer: Answer) -> FetchProblem:
+    return FetchProblem(uid, trouble, reason, answer.literals[0] if answer.literals else None)
+
+
+@dataclass
+class _Reader:
+    """Reads ``number ( name value ... )`` and nothing after it; raises ValueError for anything else."""
+
+    tokens: list[Token]
+    position: int = 0
+
+    def attributes(self) -> dict[bytes, Token | None]:
+        if len(self.tokens) < 3 or not _is_number(self.tokens[0]) or self.tokens[1] != b"(":
+            raise ValueError
+        self.position = 2
+        found: dict[bytes, Token | None] = {}
+        while (name := self._next()) != b")":
+            if not isinstance(name, bytes) or name == b"(" or name.upper() in found:
+                raise ValueError
+            found[name.upper()] = self._value()
+        if self.position != len(self.tokens):
+            raise ValueError
+        return found
+
+    def _value(self) -> Token | None:
+        token = self._next()
+        if token == b")":
+            raise ValueError
+        if token != b"(":
+            return token
+        depth = 1
+        while depth:  # nobody asks for lists here: flags and the like are only stepped over
+            token = self._next()
+            depth += (token == b"(") - (token == b")")
+        return None
+
+    def _next(self) -> Token:
+        if self.position >= len(self.tokens):
+            raise ValueError
+        self.position += 1
+        return self.tokens[self.position - 1]
+
+
+def _answer(record: list[Piece]) -> Answer:
+    tokens: list[Token] = []
+    literals: list[bytes] = []
+    for piece in record:
+        line = piece if isinstance(piece, bytes) else piece[0]
+        tokens += _TOKEN.findall(line)
+        if isinstance(piece, tuple):
+            tokens[-1:] = [Literal(piece[1])]
+            literals.append(piece[1])
+    try:
+        attributes = _Reader(tokens).attributes()
+    except ValueError:
+        return Answer({}, tuple(literals), is_sound=False)
+    return Answer(attributes, tuple(literals))
+
+
+def _is_number(token: Token) -> bool:
+    return isinstance(token, bytes) and bool(_NUMBER.fullmatch(token))

@@ -1,0 +1,182 @@
+"""What the rest of the mail room may ask of a mail server: the values and the two protocols, nothing else.
+
+IMAP and POP3 differ in what matters to an archive, so they are two protocols: IMAP has folders and UIDs that last as
+long as UIDVALIDITY does; POP3 has one maildrop, numbers that last one session, and deletes only at QUIT.
+Every method may raise a :class:`~wiki.mail.transport.errors.TransportError`; then the session is over, except where the
+method says that it lives on.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Octets and counts that bound what one command may bring. A larger message is reported, never fetched."""
+
+    message_octets: int = 100 * 1024 * 1024
+    batch_octets: int = 8 * 1024 * 1024
+    batch_messages: int = 100
+    answer_octets: int = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Folder:
+    r"""A folder as the server lists it; ``role`` is its special use (RFC 6154) in lower case, ``\all``, or empty."""
+
+    name: str
+    delimiter: str | None
+    is_selectable: bool
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class FolderStatus:
+    """What selecting a folder told. ``uidvalidity`` is None where the server has none or its UIDs do not last."""
+
+    uidvalidity: int | None
+    uidnext: int | None
+    count: int
+
+
+class Trouble(StrEnum):
+    """Why a message could not be taken."""
+
+    GONE = "gone"
+    """Neither fetched nor found: somebody else removed it meanwhile. The only one that asks for no quarantine."""
+    NO_CONTENT = "no content"
+    """The server knows the message and gives no octets for it."""
+    WRONG_SIZE = "wrong size"
+    """The octets are not as many as the server says."""
+    MALFORMED = "malformed"
+    """The answer is not one message with one content."""
+    REFUSED = "refused"
+    """The server said no to this one message."""
+    TOO_LARGE = "too large"
+    """More than ``Limits.message_octets``; not fetched."""
+    OUT_OF_STEP = "out of step"
+    """POP3: the answer ended before the message did; this session is over."""
+
+
+@dataclass(frozen=True)
+class FetchedMessage:
+    """One message whose octets passed every check.
+
+    ``uid`` is IMAP's UID; for POP3 it is the message number, which means nothing after this session.
+    ``size`` equals ``len(content)`` and what the server announced. ``internal_date`` is aware, UTC.
+    """
+
+    uid: int
+    content: bytes
+    size: int
+    internal_date: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FetchProblem:
+    """A message that must not be taken as archived, nor ever deleted on the server for our sake.
+
+    ``content`` is what came, for the quarantine, where anything did. ``reason`` is one sentence for a person.
+    """
+
+    uid: int
+    trouble: Trouble
+    reason: str
+    content: bytes | None = None
+
+
+Fetched = FetchedMessage | FetchProblem
+
+
+@dataclass(frozen=True)
+class PopEntry:
+    """A message of this POP3 session: its number, its unique id where the server gives one, its octets as LIST says.
+
+    ``is_unique`` is False where there is no unique id or another message of the listing has the same.
+    """
+
+    number: int
+    uidl: str | None
+    size: int
+    is_unique: bool
+
+
+class MailTransport(typing.Protocol):
+    """An open, signed-in connection; a context manager that ends it without deleting anything not yet confirmed."""
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until the total deadline ends this connection."""
+
+    def message_count(self) -> int:
+        """How many messages are in the inbox."""
+
+    def close(self) -> None:
+        """End the session politely if it still can be; never raises a TransportError."""
+
+    def __enter__(self) -> typing.Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+
+class ImapTransport(MailTransport, typing.Protocol):
+    """An IMAP session (RFC 3501 and 9051)."""
+
+    @property
+    def supports_uidplus(self) -> bool:
+        """Whether single messages can be expunged (RFC 4315)."""
+
+    @property
+    def supports_move(self) -> bool:
+        """Whether messages can be moved in one step (RFC 6851)."""
+
+    def folders(self) -> list[Folder]:
+        """All folders of the account, in the server's order."""
+
+    def select(self, folder: str, *, writable: bool = False) -> FolderStatus:
+        """Open a folder: read-only (EXAMINE) unless ``writable``; raises FolderMissing or CannotDelete and lives on."""
+
+    def uids(self, above: int = 0) -> list[int]:
+        """The UIDs greater than ``above``, ascending (asked for in windows); what is not listed need not be gone."""
+
+    def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """RFC822.SIZE of those the server answers for; what is omitted need not be gone."""
+
+    def fetch(self, uids: Iterable[int]) -> Iterator[Fetched]:
+        """Each message once, in the order given, verified one by one; an error carries the ``uid`` it broke at."""
+
+    def still_present(self, uids: Sequence[int]) -> set[int]:
+        """Those of ``uids`` that UID SEARCH still finds in the selected folder."""
+
+    def delete(self, uids: Sequence[int]) -> None:
+        """Flag and expunge exactly these; raises CannotDelete, having removed nothing, where that is impossible."""
+
+    def move(self, uids: Sequence[int], folder: str) -> None:
+        """Put exactly these into another folder, made when missing; raises CannotDelete where that is impossible."""
+
+
+class PopTransport(MailTransport, typing.Protocol):
+    """A POP3 session (RFC 1939). Nothing is deleted before :meth:`quit` has returned."""
+
+    def listing(self) -> list[PopEntry]:
+        """Every message of the maildrop."""
+
+    def retrieve(self, number: int) -> Fetched:
+        """The exact octets of one message of the listing, verified by its size and a clean NOOP after it."""
+
+    def mark_deleted(self, number: int) -> None:
+        """DELE: removed when, and only when, :meth:`quit` succeeds; raises CannotDelete and lives on."""
+
+    def quit(self) -> None:
+        """QUIT; having returned, the marked messages are gone. If it raises, nobody knows which are."""
+
+    def abandon(self) -> None:
+        """RSET and hang up without QUIT: nothing is deleted. Never raises a TransportError."""
