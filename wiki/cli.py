@@ -1,19 +1,50 @@
-"""The commands that belong to no room: the worker, the health check, the keys."""
+"""The commands that belong to no room: serving, the worker, the health check, the keys."""
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 from flask import current_app
-from flask.cli import with_appcontext
+from flask.cli import AppGroup, with_appcontext
 
-from wiki.jobs.scheduler import serve
+from wiki import doctoring, keys
+from wiki.jobs.scheduler import serve as serve_worker
+from wiki.serving import serve as serve_site
 
 
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
     """Run the worker: it fetches, imports and indexes. A second one waits until the first has gone."""
-    serve(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the app itself
+    serve_worker(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
 
 
-COMMANDS: tuple[click.Command, ...] = (worker,)
+@click.command("serve")
+@with_appcontext
+def serve() -> None:
+    """Run the whole site: the web server and the worker, until Ctrl-C."""
+    sys.exit(serve_site(current_app.config, dict(os.environ)))
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Look whether everything is in order: database, blobs, keys, index, worker. The exit code is 1 if not."""
+    findings = doctoring.examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.sentence}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+crypto = AppGroup("crypto", help="The keys that seal stored passwords.")
+
+
+@crypto.command("rotate")
+def rotate() -> None:
+    """Make a new key and seal every stored password with it. Safe while the site runs."""
+    click.echo(f"{keys.rotate():,} secrets sealed with a new key; the key before it still opens older backups.")
+
+
+COMMANDS: tuple[click.Command, ...] = (worker, serve, doctor, crypto)

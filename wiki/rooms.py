@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 from flask import Blueprint
+from sqlalchemy.orm import InstrumentedAttribute
 
 from wiki.jobs.registry import Job
+from wiki.mail.models import MailAccount
 from wiki.settings import Setting
 from wiki.spaces.trash import TrashKind
 from wiki.web import static_files
@@ -23,6 +25,13 @@ JOBS: tuple[Job, ...] = ()
 TRASH: tuple[TrashKind, ...] = ()
 COMMANDS: tuple[click.Command, ...] = ()
 CONTEXT: Mapping[str, Callable[..., object]] = {}
+
+# Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.
+SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...] = (
+    (MailAccount, MailAccount.password_sealed),
+)
+# What ``flask doctor`` looks at besides the foundation: a name, and whether it is well, with a sentence.
+DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = ()
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("site.name", "Postroom", "The name of the site, in the header and the title of each page."),
