@@ -1,4 +1,8 @@
-"""What a cookie stands for: a row that signing out removes. Writes only through its callers' transactions."""
+"""What a cookie stands for: a row that signing out removes. Writes only through its callers' transactions.
+
+The cookie is Flask's signed session cookie and holds a random token. "Remember me" makes the browser keep it; there
+is no second cookie that could outlive the first.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import current_app
-from flask_login import LoginManager
+from flask import current_app, session
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import delete, select
 
 from wiki import clock
@@ -34,7 +38,7 @@ class SignedIn:
     @property
     def display_name(self) -> str:
         """The name that the person is greeted by."""
-        return self.user.full_name or self.user.name
+        return self.user.display_name
 
     def get_id(self) -> str:
         """The token that Flask-Login puts into its cookies."""
@@ -48,7 +52,8 @@ def install(login: LoginManager) -> None:
 
 
 def start(user: User) -> SignedIn:
-    """Add a session for a user who has just proved who they are."""
+    """Add a session for a user who has just proved who they are, and clear away all that have expired."""
+    db.session.execute(delete(SignInSession).where(SignInSession.expires_at <= clock.now()))
     token = secrets.token_urlsafe(32)
     started = SignInSession(token_hash=_hash(token), user=user, created_at=clock.now(), expires_at=clock.now() + LENGTH)
     db.session.add(started)
@@ -62,6 +67,32 @@ def load(token: str) -> SignedIn | None:
     if found is None or found.expires_at <= clock.now() or not found.user.is_active:
         return None
     return SignedIn(found.id, token, found.user, actor_of(found.user))
+
+
+def current() -> SignedIn | None:
+    """The session of this request, None for somebody who has not signed in."""
+    return current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001 - Werkzeug's way
+
+
+def remember(signed_in: SignedIn, *, after_closing: bool) -> None:
+    """Put the session into this browser's cookie, and nothing of what stood there before (session fixation).
+
+    ``after_closing``: the browser keeps the cookie when it is closed.
+    """
+    session.clear()
+    session.permanent = after_closing
+    login_user(signed_in)
+
+
+def forget() -> None:
+    """Empty this browser's cookie."""
+    session.clear()
+    logout_user()
+
+
+def is_remembered() -> bool:
+    """Whether this browser keeps its cookie when it is closed."""
+    return session.permanent
 
 
 def end(session_id: int) -> None:
