@@ -1,0 +1,61 @@
+"""Builds the sample mailbox. The same bytes every time: no clock, no chance.
+
+``messages()`` is the mailbox in the order in which its messages arrived; ``python -m demo.mailbox.build FILE``
+writes it as an mbox file.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+
+from demo.mailbox.compose import Post, compose
+from demo.mailbox.letters import read_folder
+from demo.mailbox.people import people
+from wiki.mail.message import RawMessage
+
+CONVERSATIONS = Path(__file__).parent / "conversations"
+
+# The word that stands in one message and in no wiki page: what the demonstration searches for.
+RARE_WORD = "heliotrope"
+
+_FROM_LINE = re.compile(rb"(?m)^(>*From )")
+
+
+@cache
+def raw_messages() -> tuple[RawMessage, ...]:
+    """Every message with the time of its arrival, in the order of arrival; a letter with ``Copies: 2`` comes twice."""
+    letters = {letter.key: letter for letter in read_folder(CONVERSATIONS)}
+    post = Post(letters, people())
+    made: list[RawMessage] = []
+    for letter in sorted(letters.values(), key=lambda letter: (post.arrived(letter), letter.key)):
+        raw = RawMessage(compose(letter, post), post.arrived(letter).astimezone(UTC))
+        made += [raw] * int(letter.get("Copies", "1"))
+    return tuple(made)
+
+
+def messages() -> list[bytes]:
+    """The bytes of every message, in the order of arrival."""
+    return [raw.content for raw in raw_messages()]
+
+
+def write_mbox(path: Path) -> int:
+    """Writes the mailbox as an mboxrd file, each message's bytes as they are but for the quoted "From " lines.
+
+    Answers how many messages it wrote.
+    """
+    with path.open("wb") as out:
+        for raw in raw_messages():
+            arrived = f"{raw.internal_date:%a %b %d %H:%M:%S %Y}" if raw.internal_date else "Thu Jan  1 00:00:00 1970"
+            out.write(f"From MAILER-DAEMON {arrived}\n".encode())
+            content = _FROM_LINE.sub(rb">\1", raw.content)
+            out.write(content if content.endswith(b"\n") else content + b"\n")
+            out.write(b"\n")
+    return len(raw_messages())
+
+
+if __name__ == "__main__":
+    print(f"{write_mbox(Path(sys.argv[1]))} messages")
