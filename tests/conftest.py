@@ -15,6 +15,8 @@ from tests.people import Person, Site
 from wiki.app import create_app
 from wiki.extensions import db
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 

@@ -23,7 +23,7 @@ def rotate() -> int:
     with transaction() as session:
         for table, column in SEALED:
             rows = session.execute(select(table.id, column).where(column.is_not(None))).all()
-            changed = [{"id": row_id, column.key: vault().reseal(sealed)} for row_id, sealed in rows]
+            changed = [{"id": row_id, column.key: vault().reseal(sealed)} for row_id, sealed in rows if sealed]
             if changed:
                 session.execute(update(table), changed)
             count += len(changed)
