@@ -13,6 +13,10 @@ class SearchUnavailable(Exception):
     """The index cannot be opened or written just now; the wiki goes on without it."""
 
 
+class IndexMissing(SearchUnavailable):
+    """There is no index, or it cannot be read: only a rebuild helps."""
+
+
 class QueryRefused(Exception):
     """The person's query is one that no engine should be asked; the message says why, in words for the person."""
 
@@ -21,7 +25,7 @@ class SearchWriter(Protocol):
     """A new generation of the index being filled; swapped in when its ``with`` block ends without an error."""
 
     def put(self, documents: Sequence[SearchDocument]) -> None:
-        """Add documents to the new generation."""
+        """Add documents to the new generation; a key may come only once."""
 
 
 class SearchBackend(Protocol):
@@ -34,10 +38,10 @@ class SearchBackend(Protocol):
         """Remove documents by key; unknown keys are no error."""
 
     def apply(self, documents: Sequence[SearchDocument], dropped: Iterable[str]) -> None:
-        """Put and drop in one commit."""
+        """Put and drop in one commit, durable on return. Raises SearchUnavailable; IndexMissing before a rebuild."""
 
     def search(self, query: Query) -> Hits:
-        """Answer a query. Raises QueryRefused or SearchUnavailable, nothing else."""
+        """Answer a query; no hits for an empty one. Raises QueryRefused or SearchUnavailable, nothing else."""
 
     def excerpt(self, query_text: str, body: str) -> Excerpt:
         """The stretch of ``body`` that best shows the searched words, for display."""
@@ -47,6 +51,19 @@ class SearchBackend(Protocol):
 
     def rebuild(self) -> AbstractContextManager[SearchWriter]:
         """Fill a new generation beside the living one; swap on success, discard on error."""
+
+    def settled(self) -> str | None:
+        """The name of the generation that takes writes; None while another is being filled. Raises IndexMissing.
+
+        A change that was applied while this gave the same name before and after is in the index to stay. Any other must
+        be applied again: the generation that is being filled may have read the database before the change.
+        """
+
+    def tidy(self) -> None:
+        """Make searching faster, which takes a while: merge, remove what nobody reads. Raises SearchUnavailable."""
+
+    def optimise(self) -> None:
+        """Do all of it, which may take minutes: for the quiet hours. Raises SearchUnavailable."""
 
     def entries(self) -> Iterator[tuple[str, int]]:
         """Every ``(key, version)`` in the index, for verification."""

@@ -1,0 +1,126 @@
+"""Writing a Whoosh index: one commit, or a whole generation; the caller holds the lock of the only writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from whoosh.index import FileIndex
+from whoosh.reading import SegmentReader
+from whoosh.writing import SegmentWriter
+
+from wiki.search.backends.whoosh_codec import BlockCodec
+from wiki.search.backends.whoosh_pool import Pool
+from wiki.search.backends.whoosh_segments import SCHEMA, Leaf, Storage
+from wiki.search.document import SearchDocument
+from wiki.search.terms import Analysed, analyse
+
+_SMALL = 64  # documents: segments up to this are merged at once when there are many
+_MANY_SMALL = 8
+
+
+class Writer(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's writer with the leaner pool, and without its own lock: ours is let go whatever happens to the writer."""
+
+    def __init__(self, index: FileIndex) -> None:
+        super().__init__(index, codec=BlockCodec(), _lk=False)
+        self.pool = Pool(Path(self.temp_storage().folder))
+
+    def put(self, documents: Sequence[SearchDocument]) -> None:
+        """Add documents, each once; of the same key twice the last."""
+        for document in {document.key: document for document in documents}.values():
+            self.put_analysed(document, analyse(document))
+
+    def put_analysed(self, document: SearchDocument, analysed: Analysed) -> None:
+        """Add a document of which the terms are known."""
+        self.add_document(
+            key=document.key,
+            version=document.version,
+            space=str(document.space_id),
+            kind=document.kind,
+            date=int(document.date.timestamp()),
+            length=analysed.length,
+            terms=analysed,
+        )
+
+    def absorb(self, segment: Any) -> None:
+        """Take over all living documents of another segment."""
+        reader = SegmentReader(self.storage, self.schema, segment)
+        first = self.docnum
+        renumbered: dict[int, int] | None = self.write_per_doc(set(self.schema.names()), reader)
+        reader.close()
+        if self.docnum == first:
+            return
+        leaf = Leaf(self.storage, segment)
+        for field, text, postings in leaf.postings(renumbered.get if renumbered is not None else first.__add__):
+            self.pool.extend(field, text, postings)
+        leaf.close()
+        self._added = True
+
+
+Policy = Callable[[Writer, list[Any]], list[Any]]
+"""Which segments a commit joins: given the writer and all segments, absorbs some and returns the rest."""
+
+
+@contextmanager
+def commit(path: Path, policy: Policy) -> Iterator[Writer]:
+    """One commit to the generation in ``path``, or none at all if the block or the commit fails."""
+    writer = Writer(FileIndex(Storage(path), schema=SCHEMA))
+    with _cancelling(writer):
+        yield writer
+        writer.commit(mergetype=policy)
+
+
+@contextmanager
+def filling(path: Path) -> Iterator[Writer]:
+    """Write a whole generation into an empty folder, as one segment."""
+    writer = Writer(FileIndex.create(Storage(path), SCHEMA))
+    with _cancelling(writer):
+        yield writer
+        writer.commit(mergetype=keep)
+
+
+def keep(_writer: Writer, segments: list[Any]) -> list[Any]:
+    """Join nothing."""
+    return segments
+
+
+def merge_small(writer: Writer, segments: list[Any]) -> list[Any]:
+    """Join the crumbs that single saves leave, once there are some: cheap, and keeps searching fast."""
+    small = [segment for segment in segments if segment.doc_count_all() <= _SMALL]
+    return _joined(writer, segments, small) if len(small) >= _MANY_SMALL else segments
+
+
+def merge_lesser(writer: Writer, segments: list[Any]) -> list[Any]:
+    """Join from the smallest up, as long as the next is not far larger than all before it together."""
+    lesser: list[Any] = []
+    total = 0
+    for segment in sorted(segments, key=lambda each: each.doc_count_all()):
+        if lesser and segment.doc_count_all() > 2 * total:
+            break
+        lesser.append(segment)
+        total += segment.doc_count_all()
+    return _joined(writer, segments, lesser)
+
+
+def merge_all(writer: Writer, segments: list[Any]) -> list[Any]:
+    """Join everything into one segment, without what is deleted."""
+    return _joined(writer, segments, segments)
+
+
+def _joined(writer: Writer, segments: list[Any], chosen: list[Any]) -> list[Any]:
+    for segment in chosen:
+        writer.absorb(segment)
+    return [segment for segment in segments if segment not in chosen]
+
+
+@contextmanager
+def _cancelling(writer: Writer) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):  # one that failed may fail again; the next commit removes its files
+            writer.cancel()
+        raise
