@@ -1,0 +1,48 @@
+"""Where the mail room stands in the menus: in site spaces, while the mail archive is switched on."""
+
+from __future__ import annotations
+
+from wiki.permissions.catalogue import Permission
+from wiki.web.navigation import SITE_ONLY, NavItem
+
+ITEMS = (
+    NavItem(
+        "mail.accounts",
+        "space",
+        "integrations",
+        "Mail Accounts",
+        "mail.accounts",
+        needs=Permission.SPACE_ADMIN,
+        space_kinds=SITE_ONLY,
+        feature="mail",
+        order=10,
+        icon="mailbox",
+        also_active=("mail.new_account", "mail.test_new_account", "mail.edit_account", "mail.test_account"),
+    ),
+    NavItem(
+        "mail.imports",
+        "space",
+        "integrations",
+        "Mailbox Import",
+        "mail.imports",
+        needs=Permission.SPACE_ADMIN,
+        space_kinds=SITE_ONLY,
+        feature="mail",
+        order=20,
+        icon="package-open",
+        also_active=("mail.upload",),
+    ),
+    NavItem(
+        "mail.archive",
+        "space",
+        "integrations",
+        "Mail",
+        "mail.archive",
+        needs=Permission.SPACE_VIEW,
+        space_kinds=SITE_ONLY,
+        feature="mail",
+        order=30,
+        icon="mail",
+        also_active=("mail.message", "mail.thread", "mail.headers", "mail.set_aside"),
+    ),
+)
