@@ -9,6 +9,12 @@ import click
 from flask import Blueprint
 from sqlalchemy.orm import InstrumentedAttribute
 
+from wiki.accounts import commands as accounts_commands
+from wiki.accounts import nav as accounts_nav
+from wiki.accounts import urls as accounts
+from wiki.admin import nav as admin_nav
+from wiki.admin import urls as admin
+from wiki.dashboard import views as dashboard
 from wiki.jobs.registry import Job
 from wiki.mail.models import MailAccount
 from wiki.settings import Setting
@@ -17,13 +23,22 @@ from wiki.web import static_files
 from wiki.web import views as web
 from wiki.web.navigation import NavItem
 
-ROOMS = ("accounts", "spaces", "pages", "mail", "search", "admin")
+ROOMS = ("accounts", "spaces", "pages", "mail", "search", "admin", "dashboard")
 
-BLUEPRINTS: tuple[Blueprint, ...] = (web.blueprint, static_files.blueprint)
-NAV: tuple[NavItem, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    web.blueprint,
+    static_files.blueprint,
+    accounts.blueprint,
+    *admin.BLUEPRINTS,
+    dashboard.blueprint,
+)
+NAV: tuple[NavItem, ...] = (
+    *accounts_nav.ITEMS,
+    *admin_nav.ITEMS,
+)
 JOBS: tuple[Job, ...] = ()
 TRASH: tuple[TrashKind, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
+COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS,)
 CONTEXT: Mapping[str, Callable[..., object]] = {}
 
 # Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Optional
 
 from wiki.accounts.passwords import SHORTEST
@@ -17,6 +17,11 @@ PASSWORD_HINT = f"At least {SHORTEST} characters. A few words that do not belong
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The base of this room's and the administration's forms."""
+
+
+def text(field: Field) -> str:
+    """What was typed into a field; nothing is the empty text."""
+    return field.data or ""
 
 
 class SignInForm(Form):

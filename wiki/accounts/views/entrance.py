@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wiki import settings
 from wiki.accounts import proof, service, sessions, setup
-from wiki.accounts.forms import OwnUserForm, SignInForm
+from wiki.accounts.forms import OwnUserForm, SignInForm, UserForm, text
 from wiki.accounts.service import NewUser
 from wiki.accounts.throttle import TooManyTries
 from wiki.audit.record import record
@@ -34,7 +34,7 @@ def sign_in() -> ResponseReturnValue:
     status = 422 if form.is_submitted() else 200
     if form.validate_on_submit():
         try:
-            signed_in = proof.sign_in(form.name.data, form.password.data, request.remote_addr or "")
+            signed_in = proof.sign_in(text(form.name), text(form.password), request.remote_addr or "")
         except TooManyTries as refusal:
             add_errors(form, {"": str(refusal)})
             status = 429
@@ -78,6 +78,6 @@ def sign_up() -> ResponseReturnValue:
     return render("accounts/sign_up.html", form=form), 422 if form.is_submitted() else 200
 
 
-def new_user(form: OwnUserForm) -> NewUser:
+def new_user(form: UserForm) -> NewUser:
     """What was typed about a new user."""
-    return NewUser(form.name.data, form.full_name.data, form.email.data or "", form.password.data)
+    return NewUser(text(form.name), text(form.full_name), text(form.email), text(form.password))

@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wiki.accounts import proof, service, sessions
-from wiki.accounts.forms import PasswordForm, ProfileForm
+from wiki.accounts.forms import PasswordForm, ProfileForm, text
 from wiki.accounts.sessions import SignedIn
 from wiki.accounts.throttle import TooManyTries
 from wiki.accounts.views.people import draw_profile
@@ -31,7 +31,7 @@ def edit_profile() -> ResponseReturnValue:
     form = ProfileForm(obj=me.user)
     if form.validate_on_submit():
         try:
-            service.change_profile(me.actor, me.user, full_name=form.full_name.data, email=form.email.data or "")
+            service.change_profile(me.actor, me.user, full_name=text(form.full_name), email=text(form.email))
         except Invalid as refusal:
             add_errors(form, refusal.errors)
         else:
@@ -63,10 +63,10 @@ def change_password() -> ResponseReturnValue:
 
 def _change_password(me: SignedIn, form: PasswordForm) -> SignedIn:
     """Set the password and start a session in place of all others. Raises Invalid and TooManyTries."""
-    if not proof.is_password_of(me.user, form.old.data, request.remote_addr or ""):
+    if not proof.is_password_of(me.user, text(form.old), request.remote_addr or ""):
         raise Invalid({"old": "This is not your present password."})
     with transaction():
-        service.change_password(me.actor, me.user, form.password.data)
+        service.change_password(me.actor, me.user, text(form.password))
         return sessions.start(me.user)
 
 

@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from wiki.accounts import queries, sessions
-from wiki.accounts.forms import PeopleForm
+from wiki.accounts.forms import PeopleForm, text
 from wiki.accounts.models import User
 from wiki.permissions.catalogue import Permission
 from wiki.web.access import current_actor, require, signed_in
@@ -19,7 +19,7 @@ def people() -> ResponseReturnValue:
     """List everybody who has an account, for those who have one too."""
     form = PeopleForm(request.args)
     page = request.args.get("page", 1, type=int)
-    found = queries.people(current_actor(), form.q.data or "", page)
+    found = queries.people(current_actor(), text(form.q), page)
     return render("accounts/people.html", form=form, people=found)
 
 

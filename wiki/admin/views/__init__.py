@@ -1,0 +1,1 @@
+"""The screens of the site's administration, and of the first set-up."""

@@ -1,0 +1,1 @@
+"""The first page of the site: what is new, and the ways in. Owns no table."""
