@@ -269,3 +269,14 @@ class MailImport(Model):
     requested_by: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class ConnectionTest(Model):
+    """One use of Test Connection: a few a minute are enough for a person. Rows live for that minute."""
+
+    __tablename__ = "mail_connection_tests"
+    __table_args__ = (Index(None, "user_id", "at"),)
+
+    id: Mapped[int] = id_column()
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
