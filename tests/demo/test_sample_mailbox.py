@@ -77,8 +77,9 @@ def test_utf8_and_its_neighbours_travel_in_every_encoding(encoding: str) -> None
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Moin, seit gestern Abend", "pas d'excuses, une explication", "¡Qué buena noticia!", "Abro à mão?", 
-        "Dobrý den", "Dzień dobry", "Здравствуйте", "Καλησπέρα σας", "境港東漁協", "数据都收到了", "海關", "تحية طيبة", "there was nothing to deserve",
+        "Moin, seit gestern Abend", "pas d'excuses, une explication", "¡Qué buena noticia!", "Abro à mão?",
+        "Dobrý den", "Dzień dobry", "Здравствуйте", "Καλησπέρα σας", "境港東漁協", "数据都收到了", "海關", "تحية طيبة",
+        "there was nothing to deserve",
     ],
 )  # fmt: skip
 def test_people_write_in_many_languages(sentence: str) -> None:
