@@ -1,8 +1,8 @@
 """Reads the demonstration's pages, people, groups and spaces as plain values. Knows nothing of the wiki's own code.
 
-A page is a Markdown file that begins with ``Title``, ``Author`` and, but for a space's first page, ``Parent``; a person's
-file begins with ``Name``, ``Email``, ``Role`` and ``Groups`` and goes on with the home page of the personal space. Pages
-link to each other with ``[[Title]]``, or ``[[KEY:Title]]`` in another space.
+A page is a Markdown file that begins with ``Title``, ``Author`` and, but for a space's first page, ``Parent``. A
+person's file begins with ``Name``, ``Email``, ``Role`` and ``Groups`` and goes on with the home page of the personal
+space. Pages link to each other with ``[[Title]]``, or ``[[KEY:Title]]`` in another space.
 """
 
 from __future__ import annotations
