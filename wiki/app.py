@@ -18,6 +18,8 @@ from wiki.db import prepare_engine
 from wiki.extensions import csrf, db, login, migrate
 from wiki.jobs import registry as jobs
 from wiki.logs import configure_logging
+from wiki.search import outbox
+from wiki.search import registry as search_registry
 from wiki.spaces import trash
 from wiki.web import context, errors, headers, navigation, theming, transaction
 
@@ -48,6 +50,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     blobs.install(app)
     jobs.install(app, rooms.JOBS)
     trash.install(app, rooms.TRASH)
+    search_registry.install(app, rooms.KINDS)
+    outbox.listen(db.session)
     navigation.install(app, rooms.NAV)
     theming.install(app, PROJECT / "themes", rooms.TEMPLATES)
     context.install(app, rooms.CONTEXT)

@@ -17,6 +17,7 @@ from wiki.admin import urls as admin
 from wiki.dashboard import views as dashboard
 from wiki.jobs.registry import Job
 from wiki.mail.models import MailAccount
+from wiki.search.registry import Kind
 from wiki.settings import Setting
 from wiki.spaces.trash import TrashKind
 from wiki.web import static_files
@@ -37,6 +38,7 @@ NAV: tuple[NavItem, ...] = (
     *admin_nav.ITEMS,
 )
 JOBS: tuple[Job, ...] = ()
+KINDS: tuple[Kind, ...] = ()
 TRASH: tuple[TrashKind, ...] = ()
 COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS,)
 CONTEXT: Mapping[str, Callable[..., object]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import event, insert
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from wiki import clock
 from wiki.search.models import OutboxRow
+from wiki.search.registry import all_kinds
 
 
 def touch(session: Session | scoped_session[Session], kind: str, ids: Iterable[int]) -> None:
@@ -20,17 +21,19 @@ def touch(session: Session | scoped_session[Session], kind: str, ids: Iterable[i
         session.execute(insert(OutboxRow), rows)
 
 
-def listen(sessions: scoped_session[Session], watched: Mapping[type, str]) -> None:
-    """Note each change of an ORM object of the watched classes (class to kind) as it is flushed."""
+def listen(sessions: scoped_session[Session]) -> None:
+    """Note each change of an ORM object of a kind with a ``model`` as it is flushed; harmless to repeat."""
+    if not event.contains(sessions, "after_flush", _after_flush):
+        event.listen(sessions, "after_flush", _after_flush)
 
-    def after_flush(session: Session, _context: object) -> None:
-        changed: dict[str, list[int]] = {}
-        for thing in [*session.new, *session.dirty, *session.deleted]:
-            kind = watched.get(type(thing))
-            if kind is not None:
-                identified: Any = thing
-                changed.setdefault(kind, []).append(identified.id)
-        for kind, ids in changed.items():
-            touch(session, kind, ids)
 
-    event.listen(sessions, "after_flush", after_flush)
+def _after_flush(session: Session, _context: object) -> None:
+    watched = {kind.model: kind.name for kind in all_kinds().values() if kind.model is not None}
+    changed: dict[str, list[int]] = {}
+    for thing in [*session.new, *session.dirty, *session.deleted]:
+        kind = watched.get(type(thing))
+        if kind is not None:
+            identified: Any = thing
+            changed.setdefault(kind, []).append(identified.id)
+    for kind, ids in changed.items():
+        touch(session, kind, ids)

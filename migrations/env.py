@@ -1,0 +1,38 @@
+"""How Alembic runs the wiki's migrations, with the connection and the tables of the current app."""
+
+from __future__ import annotations
+
+from alembic import context
+from flask import current_app
+from sqlalchemy.engine import Connection
+
+from wiki.db import will_write
+from wiki.extensions import db
+
+
+def _drop_empty(_context: object, _revision: object, directives: list) -> None:
+    """Write no migration file when nothing has changed."""
+    if directives and directives[0].upgrade_ops.is_empty():
+        directives[:] = []
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        compare_type=True,
+        # SQLite cannot alter a column: the table is copied.
+        render_as_batch=connection.dialect.name == "sqlite",
+        process_revision_directives=_drop_empty,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+will_write(True)
+try:
+    with current_app.extensions["sqlalchemy"].engine.connect() as connection:
+        _run(connection)
+        connection.commit()
+finally:
+    will_write(False)
