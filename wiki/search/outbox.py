@@ -13,7 +13,7 @@ from wiki.search.models import OutboxRow
 from wiki.search.registry import all_kinds
 
 
-def touch(session: Session | scoped_session[Session], kind: str, ids: Iterable[int]) -> None:
+def touch(session: Session | scoped_session[Any], kind: str, ids: Iterable[int]) -> None:
     """Note that things changed, by bulk SQL or otherwise out of the flush listener's sight."""
     now = clock.now()
     rows = [{"kind": kind, "object_id": object_id, "created_at": now} for object_id in dict.fromkeys(ids)]
@@ -21,7 +21,7 @@ def touch(session: Session | scoped_session[Session], kind: str, ids: Iterable[i
         session.execute(insert(OutboxRow), rows)
 
 
-def listen(sessions: scoped_session[Session]) -> None:
+def listen(sessions: scoped_session[Any]) -> None:
     """Note each change of an ORM object of a kind with a ``model`` as it is flushed; harmless to repeat."""
     if not event.contains(sessions, "after_flush", _after_flush):
         event.listen(sessions, "after_flush", _after_flush)
