@@ -6,7 +6,11 @@ import imaplib
 import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -175,3 +179,26 @@ def _mail_in(archive: Path) -> Iterator[bytes]:
                 yield opened.read()
             elif member.name.endswith(".mbox"):
                 yield from re.split(rb"(?m)^From [^\n]*\n", opened.read())[1:]
+
+
+def test_it_does_not_outlive_whoever_started_it(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from demo.server import MailServer\n"
+        "server = MailServer(Path(sys.argv[1]), []); server.start(); print(server.port, flush=True); time.sleep(60)"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "server")], cwd=PROJECT, stdout=subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    port = int(owner.stdout.readline())
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            return
+        time.sleep(0.05)
+    pytest.fail("The server is still there.")
