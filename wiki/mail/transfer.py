@@ -89,13 +89,11 @@ def _batches(entries: Iterable[mbox.MboxEntry]) -> Iterable[_Batch]:
     batch = _Batch([], 0)
     for entry in entries:
         if len(batch.raws) >= BATCH_MESSAGES or batch.size >= BATCH_BYTES:
-            # The next message begins where the batch ends: that is where a killed import goes on.
-            batch.end = entry.offset
             yield batch
             batch = _Batch([], 0)
         batch.raws.append(RawMessage(entry.content, entry.envelope_date))
         batch.size += len(entry.content)
-        batch.end = entry.offset + len(entry.content)
+        batch.end = entry.end  # where a killed import goes on
     if batch.raws:
         yield batch
 

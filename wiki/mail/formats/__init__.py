@@ -1,0 +1,1 @@
+"""Mailbox files: readers and writers, pure but for the stream they are given."""
