@@ -1,8 +1,8 @@
 """Mailbox files in the mbox family, streamed: reading any of them, writing mboxrd.
 
 No standard fixes the format; RFC 4155 (appendix A) describes the common core, and the Library of Congress the family
-(https://www.loc.gov/preservation/digital/formats/fdd/fdd000383.shtml): its members differ in how a line of a message that
-begins with "From " is protected. ``Content-Length`` (mboxcl) is not trusted: one edited message would cut all others wrongly.
+(https://www.loc.gov/preservation/digital/formats/fdd/fdd000383.shtml): its members differ in how a message's line that
+begins with "From " is protected. ``Content-Length`` (mboxcl) is not trusted: one edited message would cut all others.
 """
 
 from __future__ import annotations
