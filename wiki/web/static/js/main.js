@@ -3,6 +3,7 @@
 import { startConfirming } from "./confirm.js";
 import { startConnectionTest } from "./connection.js";
 import { startFields } from "./fields.js";
+import { startGuard } from "./guard.js";
 import { startMenus } from "./menus.js";
 import { startPreview } from "./preview.js";
 import { startRefreshing } from "./refresh.js";
@@ -11,7 +12,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { startSidebar } from "./sidebar.js";
 import { startTree } from "./tree.js";
 
-for (const start of [startMenus, startSidebar, startTree, startScheme, startShortcuts, startFields, startConnectionTest, startPreview, startConfirming, startRefreshing]) {
+for (const start of [startMenus, startSidebar, startTree, startScheme, startShortcuts, startFields, startConnectionTest, startPreview, startGuard, startConfirming, startRefreshing]) {
   start(document);
 }
 

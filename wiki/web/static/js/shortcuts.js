@@ -1,4 +1,4 @@
-// Keys that work anywhere outside a field: "/" goes to the search box.
+// Keys that work anywhere outside a field: "/" goes to the search box, and a link or button with data-key answers to its own.
 
 /** Whether the key belongs to a field, or to the browser. */
 export function isTyping(event) {
@@ -8,11 +8,14 @@ export function isTyping(event) {
 
 export function startShortcuts(root) {
   const box = root.querySelector("[data-search-box]");
-  if (!box) return;
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || isTyping(event)) return;
-    event.preventDefault();
-    box.focus();
-    box.select();
+    if (isTyping(event)) return;
+    if (event.key === "/" && box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    } else if (/^[a-z]$/.test(event.key)) {
+      root.querySelector(`[data-key="${event.key}"]`)?.click();
+    }
   });
 }
