@@ -208,7 +208,7 @@ def _problem_with_name(name: str) -> str | None:
 
 def _problem_with_full_name(full_name: str) -> str | None:
     if not full_name.strip() or len(full_name) > 255:
-        return "Give a name that other people know, of at most 255 characters."
+        return "Give the name that other people know, of at most 255 characters."
     return None if full_name.isprintable() else "The name holds characters that cannot be shown."
 
 
