@@ -76,6 +76,8 @@ class MailServer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                # Unbuffered: nothing is left over to be flushed when the other end has gone.
+                bufsize=0,
             )
         try:
             self.port = self._hand_over(self._process, orders)
@@ -103,7 +105,6 @@ class MailServer:
             raise ServerFailed("The mail server has no pipes.")
         try:
             process.stdin.write(json.dumps(orders).encode() + b"\n")
-            process.stdin.flush()
         except BrokenPipeError:
             raise self._failure() from None
         ready, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
