@@ -8,11 +8,12 @@ import { startMenus } from "./menus.js";
 import { startPreview } from "./preview.js";
 import { startRefreshing } from "./refresh.js";
 import { startScheme } from "./scheme.js";
+import { startScrollers } from "./scrollers.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startSidebar } from "./sidebar.js";
 import { startTree } from "./tree.js";
 
-for (const start of [startMenus, startSidebar, startTree, startScheme, startShortcuts, startFields, startConnectionTest, startPreview, startGuard, startConfirming, startRefreshing]) {
+for (const start of [startMenus, startSidebar, startTree, startScheme, startShortcuts, startFields, startConnectionTest, startPreview, startGuard, startScrollers, startConfirming, startRefreshing]) {
   start(document);
 }
 
