@@ -16,6 +16,11 @@ from wiki.admin import nav as admin_nav
 from wiki.admin import urls as admin
 from wiki.dashboard import views as dashboard
 from wiki.jobs.registry import Job
+from wiki.mail import indexing as mail_indexing
+from wiki.mail import jobs as mail_jobs
+from wiki.mail import nav as mail_nav
+from wiki.mail import trash as mail_trash
+from wiki.mail import urls as mail
 from wiki.mail.models import MailAccount
 from wiki.search.registry import Kind
 from wiki.settings import Setting
@@ -32,14 +37,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.blueprint,
     *admin.BLUEPRINTS,
     dashboard.blueprint,
+    mail.blueprint,
 )
 NAV: tuple[NavItem, ...] = (
     *accounts_nav.ITEMS,
     *admin_nav.ITEMS,
+    *mail_nav.ITEMS,
 )
-JOBS: tuple[Job, ...] = ()
-KINDS: tuple[Kind, ...] = ()
-TRASH: tuple[TrashKind, ...] = ()
+JOBS: tuple[Job, ...] = (*mail_jobs.JOBS,)
+KINDS: tuple[Kind, ...] = (mail_indexing.KIND,)
+TRASH: tuple[TrashKind, ...] = (mail_trash.KIND,)
 COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS,)
 CONTEXT: Mapping[str, Callable[..., object]] = {}
 

@@ -23,6 +23,7 @@ from wiki.mail.transport.endpoint import DEFAULT_PORTS, Protocol
 from wiki.web.forms import stripped
 
 PROTOCOLS = (Protocol.POP, Protocol.IMAP, Protocol.POPS, Protocol.IMAPS)
+CONNECTION = frozenset({"protocol", "host", "port", "username", "password", "csrf_token"})
 USUAL_PORTS = ", ".join(f"{DEFAULT_PORTS[protocol]} for {protocol.name}" for protocol in PROTOCOLS)
 
 
@@ -113,6 +114,26 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             (AfterArchiving.DELETE.value, deletes),
         ]
         return self
+
+    def validate_connection(self) -> bool:
+        """Look only at what a connection needs: people test before they have thought of a name."""
+        self.validate()
+        for field in self:
+            if field.name not in CONNECTION:
+                field.errors = []
+        return not self.errors
+
+    def connection_fields(self) -> AccountFields:
+        """What was filled in about the connection; the rest is as it would be by itself."""
+        return AccountFields(
+            name="",
+            protocol=Protocol(self.protocol.data),
+            host=self.host.data or "",
+            port=self.port.data,
+            username=self.username.data or "",
+            password=self.password.data or "",
+            fetch_minutes=1,
+        )
 
     def fields(self) -> AccountFields:
         """What was filled in; call it on a valid form only."""

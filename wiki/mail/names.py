@@ -12,6 +12,17 @@ import unicodedata
 LONGEST = 150
 # Controls and direction marks (Cc, Cf), halves of characters (Cs), line breaks (Zl, Zp), and what has no meaning.
 DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+EXTENSIONS = {
+    "application/pdf": ".pdf",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/html": ".html",
+    "text/plain": ".txt",
+}
 RESERVED = re.compile(r'[<>:"|?*]')
 
 
@@ -33,3 +44,21 @@ def clean_name(name: str) -> str:
     if not dot or len(extension) > 10:
         return tidy[:LONGEST].rstrip(" .")
     return stem[: LONGEST - len(extension) - 1].rstrip(" .") + dot + extension
+
+
+def download_name(filename: str, content_type: str, number: int) -> str:
+    """The name under which a part is offered; one that has none is named after its number and type."""
+    return clean_name(filename) or f"part-{number + 1}{EXTENSIONS.get(content_type, '.bin')}"
+
+
+def image_type(content: bytes) -> str | None:
+    """The type of a PNG, JPEG, GIF or WebP by its first bytes; None for everything else, whatever it calls itself."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return None
