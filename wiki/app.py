@@ -18,6 +18,7 @@ from wiki.db import prepare_engine
 from wiki.extensions import csrf, db, login, migrate
 from wiki.jobs import registry as jobs
 from wiki.logs import configure_logging
+from wiki.search import configured as search_engine
 from wiki.search import outbox
 from wiki.search import registry as search_registry
 from wiki.spaces import trash
@@ -51,6 +52,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     jobs.install(app, rooms.JOBS)
     trash.install(app, rooms.TRASH)
     search_registry.install(app, rooms.KINDS)
+    search_engine.install(app)
     outbox.listen(db.session)
     navigation.install(app, rooms.NAV)
     theming.install(app, PROJECT / "themes", rooms.TEMPLATES)

@@ -13,15 +13,19 @@ from wiki.accounts import commands as accounts_commands
 from wiki.accounts import nav as accounts_nav
 from wiki.accounts import urls as accounts
 from wiki.admin import nav as admin_nav
+from wiki.admin import search_commands
 from wiki.admin import urls as admin
 from wiki.dashboard import views as dashboard
 from wiki.jobs.registry import Job
+from wiki.mail import commands as mail_commands
 from wiki.mail import indexing as mail_indexing
 from wiki.mail import jobs as mail_jobs
 from wiki.mail import nav as mail_nav
 from wiki.mail import trash as mail_trash
 from wiki.mail import urls as mail
 from wiki.mail.models import MailAccount
+from wiki.search import jobs as search_jobs
+from wiki.search import views as search
 from wiki.search.registry import Kind
 from wiki.settings import Setting
 from wiki.spaces.trash import TrashKind
@@ -38,16 +42,21 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *admin.BLUEPRINTS,
     dashboard.blueprint,
     mail.blueprint,
+    search.blueprint,
 )
 NAV: tuple[NavItem, ...] = (
     *accounts_nav.ITEMS,
     *admin_nav.ITEMS,
     *mail_nav.ITEMS,
 )
-JOBS: tuple[Job, ...] = (*mail_jobs.JOBS,)
+JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *search_jobs.JOBS)
 KINDS: tuple[Kind, ...] = (mail_indexing.KIND,)
 TRASH: tuple[TrashKind, ...] = (mail_trash.KIND,)
-COMMANDS: tuple[click.Command, ...] = (*accounts_commands.COMMANDS,)
+COMMANDS: tuple[click.Command, ...] = (
+    *accounts_commands.COMMANDS,
+    *mail_commands.COMMANDS,
+    *search_commands.COMMANDS,
+)
 CONTEXT: Mapping[str, Callable[..., object]] = {}
 
 # Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.

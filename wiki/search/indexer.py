@@ -1,0 +1,180 @@
+"""From the outbox into the index: what changed is looked up as it is now, put, and ticked off after the commit.
+
+Only the process that holds the lease ``indexer`` writes. Everything here may be killed anywhere and done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import delete, select
+
+from wiki.db import reading, transaction
+from wiki.jobs.lease import lease
+from wiki.jobs.progress import Progress
+from wiki.search import outbox
+from wiki.search.backend import IndexMissing
+from wiki.search.configured import search_backend
+from wiki.search.document import SearchDocument
+from wiki.search.models import OutboxRow
+from wiki.search.registry import Kind, all_kinds
+
+BATCH = 500
+LEASE = "indexer"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Verification:
+    """What the index has and should have: keys that are missing, extra, or of an older version."""
+
+    checked: int = 0
+    missing: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """The index says what the database says."""
+        return not (self.missing or self.extra or self.stale)
+
+
+def drain(most: int | None = None) -> int:
+    """Bring what changed into the index, batch by batch; gives the number of things. Builds a missing index first.
+
+    Raises LeaseTaken when another process is at it, SearchUnavailable when the engine cannot write just now.
+    """
+    if not _exists():
+        rebuild()
+    if not _is_anything_waiting():
+        return 0
+    done = 0
+    with lease(LEASE):
+        while most is None or done < most:
+            batch = _batch()
+            if not batch:
+                break
+            try:
+                _index(batch)
+            except IndexMissing:
+                _rebuild(None)
+                continue
+            done += len(batch)
+    if done >= BATCH:
+        search_backend().tidy()
+    return done
+
+
+def rebuild(progress: Progress | None = None) -> int:
+    """Build the index anew beside the living one and swap; gives the number of documents. Raises LeaseTaken."""
+    with lease(LEASE):
+        return _rebuild(progress)
+
+
+def verify(*, repair: bool = False) -> Verification:
+    """Compare the index with the database, ids and versions; ``repair`` puts what differs into the outbox.
+
+    What waits in the outbox differs rightly and is not counted.
+    """
+    with reading() as session:
+        rows = session.execute(select(OutboxRow.kind, OutboxRow.object_id))
+        waiting = {f"{row.kind}:{row.object_id}" for row in rows}
+    indexed = dict(search_backend().entries())
+    found = Verification()
+    for kind in all_kinds().values():
+        for documents in _all_documents(kind):
+            for document in documents:
+                found.checked += 1
+                version = indexed.pop(document.key, None)
+                if document.key in waiting:
+                    continue
+                if version is None:
+                    found.missing.append(document.key)
+                elif version != document.version:
+                    found.stale.append(document.key)
+    found.extra = sorted(key for key in indexed if key not in waiting)
+    if repair and not found.is_clean:
+        with transaction() as session:
+            for key in [*found.missing, *found.stale, *found.extra]:
+                kind_name, _, object_id = key.partition(":")
+                outbox.touch(session, kind_name, [int(object_id)])
+    return found
+
+
+def _index(batch: Sequence[tuple[int, str, int]]) -> None:
+    """Put or drop what a batch names, and tick it off if the index that took it is the one that stays."""
+    wanted: dict[str, dict[int, None]] = {}
+    for _, kind_name, object_id in batch:
+        wanted.setdefault(kind_name, {})[object_id] = None
+    documents, dropped = _current(wanted)
+    backend = search_backend()
+    before = backend.settled()
+    backend.apply(documents, dropped)
+    if before is None or backend.settled() != before:
+        return
+    with transaction() as session:
+        for start in range(0, len(batch), 400):
+            row_ids = [row_id for row_id, _, _ in batch[start : start + 400]]
+            session.execute(delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
+
+
+def _current(wanted: Mapping[str, Mapping[int, None]]) -> tuple[list[SearchDocument], list[str]]:
+    documents: list[SearchDocument] = []
+    dropped: list[str] = []
+    with reading():
+        for kind_name, ids in wanted.items():
+            kind = all_kinds().get(kind_name)
+            living = kind.documents(list(ids)) if kind is not None else []
+            documents += living
+            there = {document.id for document in living}
+            dropped += [f"{kind_name}:{object_id}" for object_id in ids if object_id not in there]
+    return documents, dropped
+
+
+def _rebuild(progress: Progress | None) -> int:
+    count = 0
+    with search_backend().rebuild() as writer:
+        for kind in all_kinds().values():
+            for documents in _all_documents(kind):
+                writer.put(documents)
+                count += len(documents)
+                if progress is not None:
+                    progress.tell(count)
+    log.info("index rebuilt", documents=count)
+    return count
+
+
+def _all_documents(kind: Kind) -> Iterator[list[SearchDocument]]:
+    last = 0
+    while True:
+        with reading():
+            ids = kind.ids_after(last, BATCH)
+            documents = kind.documents(ids) if ids else []
+        if not ids:
+            return
+        yield documents
+        last = ids[-1]
+
+
+def _batch() -> list[tuple[int, str, int]]:
+    with reading() as session:
+        rows = session.execute(
+            select(OutboxRow.id, OutboxRow.kind, OutboxRow.object_id).order_by(OutboxRow.id).limit(BATCH)
+        )
+        return [(row.id, row.kind, row.object_id) for row in rows]
+
+
+def _is_anything_waiting() -> bool:
+    with reading() as session:
+        return session.scalar(select(OutboxRow.id).limit(1)) is not None
+
+
+def _exists() -> bool:
+    try:
+        search_backend().settled()
+    except IndexMissing:
+        return False
+    return True
