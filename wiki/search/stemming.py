@@ -22,6 +22,8 @@ def stem(word: str) -> str:
     if len(word) < _SHORTEST or word in _INVARIANT or not _ENGLISH.match(word):
         return word
     word = _IRREGULAR.get(word) or _singular(word)
+    if word in _INVARIANT:
+        return word
     word = _without_ed_or_ing(word)
     return _without_final_e(word)
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 from wiki.search import excerpts
 from wiki.search.backend import IndexMissing, QueryRefused, SearchUnavailable, SearchWriter
 from wiki.search.backends.whoosh_generations import Generations
-from wiki.search.backends.whoosh_views import Views
+from wiki.search.backends.whoosh_views import View, Views
 from wiki.search.backends.whoosh_writer import Policy, commit, filling, merge_all, merge_lesser, merge_small
 from wiki.search.document import Excerpt, Hit, Hits, Order, Query, SearchDocument
 from wiki.search.language import Question, parse
@@ -79,11 +79,11 @@ class WhooshBackend:
     def tidy(self) -> None:
         """Merge segments when there are many, and remove generations that nobody reads."""
         self._generations.remove_unused()
-        self._guarded(lambda: self._merge(merge_lesser, _MANY))
+        self._guarded(lambda: self._merge(merge_lesser, lambda view: len(view.leaves) > _MANY))
 
     def optimise(self) -> None:
         """Merge everything into one segment without deleted documents: minutes for a large index, so in the quiet."""
-        self._guarded(lambda: self._merge(merge_all, 0))
+        self._guarded(lambda: self._merge(merge_all, lambda view: view.is_scattered))
 
     def entries(self) -> Iterator[tuple[str, int]]:
         """Every key and version."""
@@ -108,10 +108,10 @@ class WhooshBackend:
                     for document, analysed in documents:
                         writer.put_analysed(document, analysed)
 
-    def _merge(self, policy: Policy, more_than: int) -> None:
+    def _merge(self, policy: Policy, is_worth_it: Callable[[View], bool]) -> None:
         with self._generations.writing():
             view = self._views.latest()
-            if len(view.leaves) > more_than:
+            if is_worth_it(view):
                 with commit(view.path, policy):
                     pass
 

@@ -60,6 +60,20 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         super().__init__(str(path), supports_mmap=False)
         self._path = path
         self._created: set[str] = set()
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """A file to read, remembered in case what is in it makes Whoosh forget to close it."""
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def abandon(self) -> None:
+        """Close all that was opened, after an error."""
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+        self._opened.clear()
 
     def create_file(self, name: str, excl: bool = False, mode: str = "wb", **options: Any) -> Any:
         """A new file, remembered until the next commit."""

@@ -74,8 +74,8 @@ class View:
         self.leaves: list[tuple[Leaf, frozenset[int]]] = []
         self._hold = generations.hold(path)
         known = {leaf.identity: leaf for leaf, _deleted in previous.leaves} if previous else {}
+        storage = Storage(path)
         try:
-            storage = Storage(path)
             self._index = FileIndex(storage, schema=SCHEMA)
             toc = TOC.read(storage, INDEX, schema=SCHEMA)
             self._commit = toc.generation
@@ -84,6 +84,7 @@ class View:
                 self.leaves.append((leaf, frozenset(segment.deleted_docs())))
         except BaseException:
             self.close_all_but(set(known.values()))
+            storage.abandon()
             raise
         if previous:
             previous.close_all_but({leaf for leaf, _deleted in self.leaves})
@@ -91,6 +92,11 @@ class View:
     def is_latest(self, path: Path) -> bool:
         """Whether ``path`` is still the generation and nothing was committed since."""
         return path == self.path and bool(self._index.latest_generation() == self._commit)
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether there is more than one segment, or something deleted in it."""
+        return len(self.leaves) > 1 or any(deleted for _leaf, deleted in self.leaves)
 
     def statistics(self, words: tuple[Scored, ...], memory: Memory) -> Statistics:
         """What ranking must know of the whole index."""
