@@ -1,4 +1,4 @@
-"""Thirty questions that bring engines down are refused with a sentence or answered within two seconds, on 10,000 documents."""
+"""Thirty questions that bring engines down are refused with a sentence or answered soon, on 10,000 documents."""
 
 from __future__ import annotations
 

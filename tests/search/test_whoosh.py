@@ -282,11 +282,11 @@ def test_a_commit_is_on_the_disk_before_it_is_named(engine: WhooshBackend, monke
     sync, rename = os.fsync, os.rename
 
     def noted_sync(descriptor: int) -> None:
-        steps.append("sync " + os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))
+        steps.append("sync " + Path(f"/proc/self/fd/{descriptor}").readlink().name)
         sync(descriptor)
 
     def noted_rename(old: str, new: str) -> None:
-        steps.append("rename " + os.path.basename(new))
+        steps.append("rename " + Path(new).name)
         rename(old, new)
 
     monkeypatch.setattr(os, "fsync", noted_sync)
