@@ -6,7 +6,6 @@ writes it as an mbox file.
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import UTC
 from functools import cache
@@ -15,14 +14,14 @@ from pathlib import Path
 from demo.mailbox.compose import Post, compose
 from demo.mailbox.letters import read_folder
 from demo.mailbox.people import people
+from wiki import clock
+from wiki.mail.formats import mbox
 from wiki.mail.message import RawMessage
 
 CONVERSATIONS = Path(__file__).parent / "conversations"
 
 # The word that stands in one message and in no wiki page: what the demonstration searches for.
 RARE_WORD = "heliotrope"
-
-_FROM_LINE = re.compile(rb"(?m)^(>*From )")
 
 
 @cache
@@ -43,18 +42,9 @@ def messages() -> list[bytes]:
 
 
 def write_mbox(path: Path) -> int:
-    """Writes the mailbox as an mboxrd file, each message's bytes as they are but for the quoted "From " lines.
-
-    Answers how many messages it wrote.
-    """
+    """Writes the mailbox as an mboxrd file; answers how many messages it wrote."""
     with path.open("wb") as out:
-        for raw in raw_messages():
-            arrived = f"{raw.internal_date:%a %b %d %H:%M:%S %Y}" if raw.internal_date else "Thu Jan  1 00:00:00 1970"
-            out.write(f"From MAILER-DAEMON {arrived}\n".encode())
-            content = _FROM_LINE.sub(rb">\1", raw.content)
-            out.write(content if content.endswith(b"\n") else content + b"\n")
-            out.write(b"\n")
-    return len(raw_messages())
+        return mbox.write(out, ((raw.content, raw.internal_date or clock.now()) for raw in raw_messages()))
 
 
 if __name__ == "__main__":

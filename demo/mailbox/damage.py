@@ -31,9 +31,11 @@ def _wrong_boundary(content: bytes) -> bytes:
 
 
 def _unclosed(content: bytes) -> bytes:
-    """The last boundary line is cut off, with half of what stood before it: the line dropped."""
-    last = content.rstrip().rfind(b"\r\n--")
-    return content[: last - (last - content.rfind(b"\r\n--", 0, last)) // 3]
+    """The last third of the last part is missing and the closing boundary with it: the line dropped."""
+    closing = content.rstrip().rfind(b"\r\n--")
+    opening = content.rfind(b"\r\n--", 0, closing)
+    cut = closing - (closing - opening) // 3
+    return content[: content.rfind(b"\r\n", 0, cut) + 2]
 
 
 def _header_garbage(content: bytes) -> bytes:

@@ -16,6 +16,7 @@ from demo.mailbox.build import CONVERSATIONS, RARE_WORD, messages, raw_messages,
 from demo.mailbox.compose import Post
 from demo.mailbox.letters import Letter, read_folder
 from demo.mailbox.people import people
+from wiki.mail.formats import mbox
 
 PARSED = [email.message_from_bytes(content, policy=email.policy.compat32) for content in messages()]
 PARTS = [part for message in PARSED for part in message.walk()]
@@ -218,7 +219,10 @@ def test_all_addresses_lie_in_domains_that_nobody_owns() -> None:
     assert [one.address for one in people().values() if not one.address.endswith(allowed)] == []
 
 
-def test_the_mbox_file_holds_every_message(tmp_path: Path) -> None:
+def test_the_mbox_file_gives_back_every_message(tmp_path: Path) -> None:
     path = tmp_path / "sample.mbox"
     assert write_mbox(path) == len(messages())
-    assert path.read_bytes().count(b"\nFrom MAILER-DAEMON ") == len(messages()) - 1
+    with path.open("rb") as stream:
+        entries = list(mbox.read(stream, unquote=True))
+    assert [entry.content for entry in entries] == messages()
+    assert [entry.envelope_date for entry in entries] == [raw.internal_date for raw in raw_messages()]
