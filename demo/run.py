@@ -1,4 +1,4 @@
-"""``make demo``: an instance with content, a real IMAP server with a mailbox, and the mail being archived before your eyes.
+"""``make demo``: an instance with content, a real IMAP server with a mailbox, and its mail archived before your eyes.
 
 Everything is made anew in ``demo-data/``. The mail account is added through the service that the form uses, the
 worker's schedule fetches it, and what is printed is read from the database that the pages show.
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -227,10 +227,8 @@ def _say_where(app: Flask, password: str) -> None:
 
 def _wait() -> int:
     console.print("Ctrl-C ends it.")
-    try:
+    with suppress(KeyboardInterrupt):
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Fills an empty instance with the demonstration's people, groups, spaces and pages, through the services that forms use."""
+"""Fills an empty instance with people, groups, spaces and pages, through the services that the forms use."""
 
 from __future__ import annotations
 

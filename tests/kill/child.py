@@ -13,8 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-
-
 from tests.conftest import settings_for
 from wiki.app import create_app
 from wiki.blobs import local
@@ -36,7 +34,7 @@ IMAP_POINTS: dict[str, tuple[Any, str, str]] = {
     "after digest": (ingest, "digest", "after"),
     "after verify": (LocalBlobStore, "verify", "after"),
     "after pending": (imap.ImapSession, "delete", "before"),
-    "after store": (imap_wire.CheckedClient, "uid_command", "after STORE"),
+    "after store": (imap_wire.ImapWire, "uid_command", "after STORE"),
     "after expunge": (imap.ImapSession, "delete", "after"),
     "after confirm": (deletion, "note_gone", "before"),
 }

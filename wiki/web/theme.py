@@ -188,6 +188,9 @@ class _Reader:
         return value
 
     def _refuse(self, key: str, sentence: str) -> NoReturn:
-        """Blame the line on which the key stands, or the first."""
-        numbers = [number for number, line in enumerate(self._text.splitlines(), 1) if key in line]
+        """Blame the line that sets the key or opens its table; failing that, the first that names it."""
+        lines = [line.split("#")[0] for line in self._text.splitlines()]
+        sets = re.compile(rf'(\[.*\b|^\s*"?){re.escape(key.rpartition(".")[2] or key)}"?\s*(=|\.|\])')
+        numbers = [number for number, line in enumerate(lines, 1) if sets.search(line)]
+        numbers += [number for number, line in enumerate(lines, 1) if key in line]
         raise ThemeError(f"{self._path}:{numbers[0] if numbers else 1}: {sentence}.")
