@@ -131,11 +131,13 @@ def test_a_second_writer_waits_and_then_says_so(
 def test_before_the_first_rebuild_there_is_no_index(folder: Path) -> None:
     backend = WhooshBackend(folder)
     with pytest.raises(IndexMissing):
+        backend.settled()
+    with pytest.raises(IndexMissing):
         count(backend)
     with pytest.raises(IndexMissing):
         backend.put([page(1)])
     with pytest.raises(IndexMissing):
-        backend.settled()
+        backend.tidy()
 
 
 def test_a_generation_stays_until_its_last_reader_has_gone(engine: WhooshBackend, folder: Path) -> None:

@@ -13,7 +13,8 @@ class SearchDocument:
     """One findable thing. ``(kind, id)`` is its identity: putting it again replaces it.
 
     ``version`` grows with every change of the thing, so that ``flask search verify`` can tell a stale entry.
-    ``people`` holds the names and addresses that stand on it (author; sender and recipients of a mail).
+    ``people`` holds those who stand on it, each as one string of name and address (``Alice <alice@example.org>``):
+    first the author or sender, whom ``from:`` finds (an empty string if unknown), then the recipients, for ``to:``.
     """
 
     kind: str

@@ -110,6 +110,8 @@ class Generations:
             FileLock(self._root / "rebuild.lock", shared=True).close()
         except BlockingIOError:
             return True
+        except FileNotFoundError:
+            return False  # not even the folder is there
         return False
 
     def hold(self, path: Path) -> FileLock:
