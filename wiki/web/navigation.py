@@ -103,7 +103,10 @@ def is_visible(item: NavItem, actor: Actor, space: SpaceInView | None) -> bool:
         return False
     if item.needs is None:
         return True
-    return can(actor, item.needs, space.id if space and not item.needs.is_site_wide else None)
+    if item.needs.is_site_wide:
+        return can(actor, item.needs)
+    # Outside of a space nobody is offered what needs one, not even those who may do all.
+    return space is not None and can(actor, item.needs, space.id)
 
 
 def sections(menu: str, theme: Theme, actor: Actor, space: SpaceInView | None) -> list[Section]:
