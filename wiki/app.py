@@ -21,7 +21,7 @@ from wiki.logs import configure_logging
 from wiki.search import configured as search_engine
 from wiki.search import outbox
 from wiki.search import registry as search_registry
-from wiki.spaces import trash
+from wiki.spaces import home, trash
 from wiki.web import context, errors, headers, navigation, theming, transaction
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -51,6 +51,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     blobs.install(app)
     jobs.install(app, rooms.JOBS)
     trash.install(app, rooms.TRASH)
+    home.install(app, rooms.SPACE_HOME)
     search_registry.install(app, rooms.KINDS)
     search_engine.install(app)
     outbox.listen(db.session)

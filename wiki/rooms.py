@@ -24,10 +24,18 @@ from wiki.mail import nav as mail_nav
 from wiki.mail import trash as mail_trash
 from wiki.mail import urls as mail
 from wiki.mail.models import MailAccount
+from wiki.pages import home as pages_home
+from wiki.pages import nav as pages_nav
+from wiki.pages import trash as pages_trash
+from wiki.pages import tree as pages_tree
+from wiki.pages import urls as pages
 from wiki.search import jobs as search_jobs
 from wiki.search import views as search
 from wiki.search.registry import Kind
 from wiki.settings import Setting
+from wiki.spaces import commands as spaces_commands
+from wiki.spaces import nav as spaces_nav
+from wiki.spaces import urls as spaces
 from wiki.spaces.trash import TrashKind
 from wiki.web import static_files
 from wiki.web import views as web
@@ -41,23 +49,29 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts.blueprint,
     *admin.BLUEPRINTS,
     dashboard.blueprint,
+    spaces.blueprint,
+    pages.blueprint,
     mail.blueprint,
     search.blueprint,
 )
 NAV: tuple[NavItem, ...] = (
     *accounts_nav.ITEMS,
     *admin_nav.ITEMS,
+    *spaces_nav.ITEMS,
+    *pages_nav.ITEMS,
     *mail_nav.ITEMS,
 )
 JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *search_jobs.JOBS)
+SPACE_HOME = pages_home.HOME
 KINDS: tuple[Kind, ...] = (mail_indexing.KIND,)
-TRASH: tuple[TrashKind, ...] = (mail_trash.KIND,)
+TRASH: tuple[TrashKind, ...] = (pages_trash.TRASH, mail_trash.KIND)
 COMMANDS: tuple[click.Command, ...] = (
     *accounts_commands.COMMANDS,
+    *spaces_commands.COMMANDS,
     *mail_commands.COMMANDS,
     *search_commands.COMMANDS,
 )
-CONTEXT: Mapping[str, Callable[..., object]] = {}
+CONTEXT: Mapping[str, Callable[..., object]] = {"page_tree": pages_tree.for_navigation}
 
 # Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.
 SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...] = (
