@@ -1,4 +1,4 @@
-// Fields that help each other: the port of a protocol, and a box that ticks a whole column.
+// Fields that help each other: the port of a protocol, what a clone allows, and a box that ticks a whole column.
 
 /** "imap:143 imaps:993" or a JSON object, as a map from protocol to port. */
 function portsOf(text) {
@@ -21,6 +21,17 @@ function followProtocol(select) {
   });
 }
 
+/** A declared clone may be emptied: data-prefers names the answer that goes with the tick, and the one without. */
+function preferAnswer(box) {
+  const [ticked, unticked] = box.dataset.prefers.split(" ");
+  const answers = box.form?.elements.after_archiving;
+  if (!answers) return;
+  box.addEventListener("change", () => {
+    const [from, to] = box.checked ? [unticked, ticked] : [ticked, unticked];
+    if (answers.value === from) answers.value = to;
+  });
+}
+
 /** data-select-all holds the name of the boxes that it ticks. */
 function tickAll(box) {
   const others = [...(box.form ?? document).querySelectorAll(`input[type=checkbox][name="${CSS.escape(box.dataset.selectAll)}"]`)];
@@ -38,5 +49,6 @@ function tickAll(box) {
 
 export function startFields(root) {
   root.querySelectorAll("select[data-default-ports]").forEach(followProtocol);
+  root.querySelectorAll("input[data-prefers]").forEach(preferAnswer);
   root.querySelectorAll("input[data-select-all]").forEach(tickAll);
 }
