@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import g
+from markupsafe import Markup
 from sqlalchemy import select
 
 from wiki import settings
@@ -14,6 +15,7 @@ from wiki.errors import NotAllowed, NotFound
 from wiki.extensions import db
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import can
+from wiki.richtext import markdown
 from wiki.spaces.models import Space
 from wiki.web.access import View, current_actor, mark
 from wiki.web.navigation import SITE_AND_PERSONAL, SpaceInView
@@ -53,5 +55,12 @@ def enter_space(key: str) -> Space:
     g.space = space
     g.space_in_view = SpaceInView(space.id, space.key, space.kind)
     g.space_theme = space.theme
-    g.space_theme_settings = space.theme_settings
+    g.space_theme_settings = {name: _shown(value) for name, value in (space.theme_settings or {}).items()}
     return space
+
+
+def _shown(value: object) -> object:
+    """A setting of a theme as its templates draw it: texts are Markdown, without links between pages."""
+    if not isinstance(value, str):
+        return value
+    return Markup(markdown.render(value, lambda _target: None))  # noqa: S704 - what richtext makes is sanitised
