@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.db import UTCDateTime, id_column
@@ -16,7 +16,9 @@ class Page(Model):
 
     ``live_title`` is the folded title while the page lives and NULL in the trash: titles are unique among the
     living pages of a space. ``revision`` is the number of the newest revision, and the version that an editor
-    must have seen to save. ``position`` orders siblings.
+    must have seen to save. ``position`` orders siblings. ``home_of_id`` is the space whose home page this is, or
+    would be if it were not in the trash. A living page's parent always lives: the children of a page that goes to
+    the trash move up, and it remembers them in ``former_children`` for its return.
     """
 
     __tablename__ = "pages"
@@ -31,6 +33,7 @@ class Page(Model):
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
     position: Mapped[int] = mapped_column(default=0)
+    home_of_id: Mapped[int | None] = mapped_column(ForeignKey("spaces.id"), unique=True)
     title: Mapped[str] = mapped_column(String(255))
     live_title: Mapped[str | None] = mapped_column(String(255))
     source: Mapped[str] = mapped_column(Text)
@@ -41,6 +44,12 @@ class Page(Model):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    former_children: Mapped[list[int]] = mapped_column(JSON, default=list)
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is its space's home page."""
+        return self.home_of_id is not None and self.deleted_at is None
 
 
 class PageRevision(Model):

@@ -1,0 +1,28 @@
+"""A page's Markdown as safe HTML, its links resolved within the reader's rights."""
+
+from __future__ import annotations
+
+from flask import url_for
+from markupsafe import Markup
+
+from wiki.pages.links import addresses
+from wiki.pages.titles import LONGEST
+from wiki.permissions.actor import Actor
+from wiki.permissions.catalogue import Permission
+from wiki.permissions.check import can
+from wiki.richtext import markdown
+from wiki.spaces.models import Space
+
+
+def html(actor: Actor, space: Space, source: str) -> Markup:
+    """The text as the actor may see it in the space.
+
+    A link to a page that does not exist leads those who may write it to its form. Raises MarkupTooLarge.
+    """
+    known = addresses(actor, space, source)
+    may_write = can(actor, Permission.PAGE_ADD, space.id)
+
+    def missing(target: str) -> str | None:
+        return url_for("pages.new", key=space.key, title=target[:LONGEST]) if may_write else None
+
+    return Markup(markdown.render(source, known.get, missing))  # noqa: S704 - what richtext makes is sanitised
