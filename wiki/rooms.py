@@ -24,7 +24,9 @@ from wiki.mail import nav as mail_nav
 from wiki.mail import trash as mail_trash
 from wiki.mail import urls as mail
 from wiki.mail.models import MailAccount
+from wiki.pages import access as pages_access
 from wiki.pages import home as pages_home
+from wiki.pages import indexing as pages_indexing
 from wiki.pages import nav as pages_nav
 from wiki.pages import trash as pages_trash
 from wiki.pages import tree as pages_tree
@@ -62,8 +64,9 @@ NAV: tuple[NavItem, ...] = (
     *mail_nav.ITEMS,
 )
 JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *search_jobs.JOBS)
+# What stands at the front of each space.
 SPACE_HOME = pages_home.HOME
-KINDS: tuple[Kind, ...] = (mail_indexing.KIND,)
+KINDS: tuple[Kind, ...] = (pages_indexing.KIND, mail_indexing.KIND)
 TRASH: tuple[TrashKind, ...] = (pages_trash.TRASH, mail_trash.KIND)
 COMMANDS: tuple[click.Command, ...] = (
     *accounts_commands.COMMANDS,
@@ -71,7 +74,10 @@ COMMANDS: tuple[click.Command, ...] = (
     *mail_commands.COMMANDS,
     *search_commands.COMMANDS,
 )
-CONTEXT: Mapping[str, Callable[..., object]] = {"page_tree": pages_tree.for_navigation}
+CONTEXT: Mapping[str, Callable[..., object]] = {
+    "page_tree": pages_tree.for_navigation,
+    "page_url": pages_access.page_url,
+}
 
 # Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.
 SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...] = (
