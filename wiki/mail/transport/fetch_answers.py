@@ -19,7 +19,7 @@ from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
 Piece = bytes | tuple[bytes, bytes]
 
 # A quoted string that is never closed takes the rest of the line, so that hostile text costs no more than its length.
-_TOKEN = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|$)|[()]|~?\{\d+\}$|[^\s()"]+')
+_TOKEN = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|\\?\Z)|[()]|~?\{\d+\}\Z|[^\s()"]+', re.DOTALL)
 _NUMBER = re.compile(rb"\d{1,20}")
 
 

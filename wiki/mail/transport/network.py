@@ -117,9 +117,8 @@ def _look_up(host: str, answer: queue.SimpleQueue[list[Address] | TransportError
         # A scope such as %eth0 belongs to link-local addresses, which are refused anyway.
         addresses = dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries)
     except (OSError, ValueError):  # ValueError: a label that IDNA cannot encode
-        answer.put(HostUnknown(f"No mail server with the name {host} was found."))
-        return
-    answer.put(list(addresses))
+        addresses = {}
+    answer.put(list(addresses) or HostUnknown(f"No mail server with the name {host} was found."))
 
 
 def _faces(address: Address) -> Iterator[Address]:
@@ -141,9 +140,23 @@ def _connect_to_any(addresses: list[Address], endpoint: Endpoint, deadline: Dead
     for position, address in enumerate(addresses):
         patience = deadline.to_connect() / (len(addresses) - position)
         try:
-            return socket.create_connection((str(address), endpoint.port), timeout=patience)
+            return _open(address, endpoint.port, patience)
         except TimeoutError:
             failure = TookTooLong(f"{endpoint.host} did not answer on port {endpoint.port}.")
         except OSError:
             continue
     raise failure
+
+
+def _open(address: Address, port: int, patience: float) -> socket.socket:
+    """Connect to the address itself; ``socket.create_connection`` would ask the name service once more."""
+    opened = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6, socket.SOCK_STREAM)
+    try:
+        opened.settimeout(patience)
+        # A command that goes out in two pieces must not wait for the server to confirm the first.
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        opened.connect((str(address), port))
+    except BaseException:
+        opened.close()
+        raise
+    return opened

@@ -50,11 +50,15 @@ class PopSession:
         """Every message of the maildrop, from LIST and UIDL; ids that are missing or double are said to be so."""
         room = min(_LISTING_OCTETS, _OCTETS_PER_LISTED * self.message_count())
         with refusal(ServerMisbehaved()):
-            self._sizes = {number: _number(size) for number, size in self._numbered("LIST", room)}
+            listed = self._numbered("LIST", room)
+        if not all(len(words) > 1 for words in listed):
+            raise ServerMisbehaved
+        self._sizes = {_number(words[0]): _number(words[1]) for words in listed}
         try:
-            uidls = {number: uidl.decode("latin-1") for number, uidl in self._numbered("UIDL", room)}
+            with_ids = [words for words in self._numbered("UIDL", room) if len(words) > 1]
         except ServerSaidErr:  # UIDL is optional
-            uidls = {}
+            with_ids = []
+        uidls = {_number(words[0]): words[1].decode("latin-1") for words in with_ids}
         times_seen = Counter(uidls.get(number) for number in self._sizes)
         return [
             PopEntry(number, uidls.get(number), size, is_unique=number in uidls and times_seen[uidls[number]] == 1)
@@ -64,11 +68,13 @@ class PopSession:
     def retrieve(self, number: int) -> Fetched:
         """The exact octets of one message of the listing, verified by its size and a clean NOOP after it.
 
-        A size that differs is asked for once more. OUT_OF_STEP ends the session: what follows raises ServerMisbehaved.
+        A size that differs is asked for once more. OUT_OF_STEP ends the session: what follows raises ServerMisbehaved,
+        with no ``uid`` since it is not that message's fault.
         """
         if self._sizes[number] > self._limits.message_octets:
             reason = f"The message has {self._sizes[number]} octets, which is too many."
             return FetchProblem(number, Trouble.TOO_LARGE, reason)
+        self._require_usable()
         try:
             found = self._retrieve_once(number)
             if isinstance(found, FetchProblem) and found.trouble is Trouble.WRONG_SIZE:
@@ -118,7 +124,6 @@ class PopSession:
         announced = self._sizes[number]
         # Guarding dots can double a message at most; the rest is for servers that announce too little.
         room = self._limits.batch_octets + 2 * announced
-        self._require_usable()
         self._wire.send(f"RETR {number}", *(["NOOP"] if self._pipelines else []), answer_octets=room)
         try:
             self._wire.status()
@@ -143,13 +148,10 @@ class PopSession:
             self._wire.send("NOOP")
         return self._channel.readline().startswith(b"+OK") and not self._channel.has_unread
 
-    def _numbered(self, command: str, room: int) -> list[tuple[int, bytes]]:
-        """A listing's lines as (message number, second word); raises ServerMisbehaved for lines of another kind."""
+    def _numbered(self, command: str, room: int) -> list[list[bytes]]:
+        """A listing's lines cut into words, of which the first is a message number."""
         self._command(command, room)
-        lines = [line.split(maxsplit=2) for line in self._wire.lines()]
-        if any(len(words) < 2 for words in lines):
-            raise ServerMisbehaved
-        return [(_number(words[0]), words[1]) for words in lines]
+        return [words for line in self._wire.lines() if (words := line.split(maxsplit=2))]
 
     def _command(self, line: str, answer_octets: int = 0) -> bytes:
         self._require_usable()

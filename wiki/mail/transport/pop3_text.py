@@ -57,6 +57,10 @@ def _readings(text: bytes) -> Iterator[bytes]:
     for line_end in (_LINE_END, b"\n"):
         reading = (line_end + text).replace(line_end + b".", line_end)[len(line_end) :]
         yield reading
+        # A single full stop at the very beginning guards nothing: Dovecot 2.3 leaves the first line as it is.
+        if text.startswith(b".") and not text.startswith(b".."):
+            reading = b"." + reading
+            yield reading
         # Servers end a last line that has no end, so that the full stop can stand on a line of its own.
         if reading.endswith(_LINE_END):
             yield reading[: -len(_LINE_END)]
