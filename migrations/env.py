@@ -6,7 +6,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
-from wiki.db import will_write
+from wiki.db import UTCDateTime, will_write
 from wiki.extensions import db
 
 
@@ -16,11 +16,17 @@ def _drop_empty(_context: object, _revision: object, directives: list) -> None:
         directives[:] = []
 
 
+def _render(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column type as what it is in the database: a migration must not change when our code does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+
+
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=db.metadata,
         compare_type=True,
+        render_item=_render,
         # SQLite cannot alter a column: the table is copied.
         render_as_batch=connection.dialect.name == "sqlite",
         process_revision_directives=_drop_empty,
