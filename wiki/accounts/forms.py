@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, Optional
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Optional
 
 from wiki.accounts.passwords import SHORTEST
 from wiki.accounts.queries import UserState
@@ -30,7 +30,7 @@ class SignInForm(Form):
     name = StringField(
         "User name",
         filters=[stripped],
-        validators=[InputRequired("Type your user name.")],
+        validators=[DataRequired("Type your user name.")],
         render_kw={"autocomplete": "username", **AS_TYPED},
     )
     password = PasswordField(
@@ -45,14 +45,14 @@ class UserForm(Form):
     name = StringField(
         "User name",
         filters=[stripped],
-        validators=[InputRequired("Choose a user name.")],
+        validators=[DataRequired("Choose a user name.")],
         description="2 to 50 lower case letters, digits, “.”, “_” and “-”. It can never be changed.",
         render_kw={"autocomplete": "username", **AS_TYPED},
     )
     full_name = StringField(
         "Full name",
         filters=[stripped],
-        validators=[InputRequired("Give the name that other people know.")],
+        validators=[DataRequired("Give the name that other people know.")],
         render_kw={"autocomplete": "name"},
     )
     email = StringField(
@@ -85,7 +85,7 @@ class ProfileForm(Form):
     full_name = StringField(
         "Full name",
         filters=[stripped],
-        validators=[InputRequired("Give the name that other people know.")],
+        validators=[DataRequired("Give the name that other people know.")],
         render_kw={"autocomplete": "name"},
     )
     email = StringField(
@@ -134,10 +134,10 @@ class UsersForm(PeopleForm):
 
     state = SelectField(
         "Show",
-        choices=[
-            (UserState.ALL.value, "All users"),
-            (UserState.ACTIVE.value, "Active users"),
-            (UserState.DISABLED.value, "Disabled users"),
-        ],
+        choices={
+            UserState.ALL.value: "All users",
+            UserState.ACTIVE.value: "Active users",
+            UserState.DISABLED.value: "Disabled users",
+        },
         default=UserState.ALL.value,
     )

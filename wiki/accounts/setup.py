@@ -88,7 +88,8 @@ def step_of(actor: Actor) -> SetUpStep | None:
     under_way = _under_way()
     if under_way is None or under_way.step == SetUpStep.DONE or not actor.is_super:
         return None
-    return under_way.step if actor.id is not None and under_way.user_id == actor.id else None
+    is_theirs = actor.id is not None and under_way.user_id == actor.id
+    return SetUpStep(under_way.step) if is_theirs else None
 
 
 def site_is_named() -> None:

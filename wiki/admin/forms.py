@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from wiki.accounts.forms import AS_TYPED, PASSWORD_HINT, Form
@@ -22,16 +22,16 @@ class SiteForm(Form):
         filters=[stripped],
         description="Stands in the header and in the title of each page.",
         validators=[
-            InputRequired("Give the site a name."),
+            DataRequired("Give the site a name."),
             Length(max=LONGEST_SITE_NAME, message="A site's name has %(max)d characters at most."),
         ],
     )
     sign_up = RadioField(
         "Sign-up",
-        choices=[
-            ("closed", "Closed: administrators make all accounts"),
-            ("open", "Open: anybody who can reach the site may make an account"),
-        ],
+        choices={
+            "closed": "Closed: administrators make all accounts",
+            "open": "Open: anybody who can reach the site may make an account",
+        },
         validators=[InputRequired("Choose one.")],
     )
     theme = RadioField(
@@ -46,10 +46,10 @@ class FirstSiteForm(SiteForm):
 
     guests = RadioField(
         "Who may read without signing in?",
-        choices=[
-            ("nobody", "Nobody: everybody signs in first"),
-            ("anybody", "Anybody: guests may read the first space, and later those that you open to them"),
-        ],
+        choices={
+            "nobody": "Nobody: everybody signs in first",
+            "anybody": "Anybody: guests may read the first space, and later those that you open to them",
+        },
         default="nobody",
         validators=[InputRequired("Choose one.")],
     )
@@ -62,13 +62,13 @@ class FirstSpaceForm(Form):
         "Name",
         filters=[stripped],
         description="What your team calls itself, or what it works on.",
-        validators=[InputRequired("Give the space a name.")],
+        validators=[DataRequired("Give the space a name.")],
     )
     key = StringField(
         "Key",
         filters=[stripped],
         description="Letters and digits, such as TEAM. It is part of every address in the space and never changes.",
-        validators=[InputRequired("Give the space a key.")],
+        validators=[DataRequired("Give the space a key.")],
         render_kw={"autocomplete": "off", "maxlength": 255, **AS_TYPED},
     )
     theme = RadioField("Theme of the space", validators=[InputRequired("Choose a theme.")])
@@ -97,7 +97,7 @@ class GroupForm(Form):
     """A new group."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[InputRequired("Give the group a name.")], render_kw=AS_TYPED
+        "Name", filters=[stripped], validators=[DataRequired("Give the group a name.")], render_kw=AS_TYPED
     )
 
 
@@ -107,7 +107,7 @@ class MemberForm(Form):
     user = StringField(
         "User name",
         filters=[stripped],
-        validators=[InputRequired("Type a user name.")],
+        validators=[DataRequired("Type a user name.")],
         render_kw={"autocomplete": "off", **AS_TYPED},
     )
 
@@ -115,11 +115,11 @@ class MemberForm(Form):
 class PrincipalForm(Form):
     """A group or a user who gets a row in the matrix of global permissions."""
 
-    kind = SelectField("Kind", choices=[(PrincipalKind.GROUP.value, "Group"), (PrincipalKind.USER.value, "User")])
+    kind = SelectField("Kind", choices={PrincipalKind.GROUP.value: "Group", PrincipalKind.USER.value: "User"})
     name = StringField(
         "Name",
         filters=[stripped],
-        validators=[InputRequired("Type the name of a group or a user.")],
+        validators=[DataRequired("Type the name of a group or a user.")],
         render_kw={"autocomplete": "off", **AS_TYPED},
     )
 
@@ -134,10 +134,10 @@ class AddOnsForm(Form):
 
     show = SelectField(
         "Show",
-        choices=[
-            (AddOnFilter.USER_INSTALLED.value, "User-installed"),
-            (AddOnFilter.SYSTEM.value, "System"),
-            (AddOnFilter.ALL.value, "All add-ons"),
-        ],
+        choices={
+            AddOnFilter.USER_INSTALLED.value: "User-installed",
+            AddOnFilter.SYSTEM.value: "System",
+            AddOnFilter.ALL.value: "All add-ons",
+        },
         default=AddOnFilter.SYSTEM.value,
     )

@@ -28,9 +28,9 @@ def choices() -> dict[str, ThemeChoice]:
     }
 
 
-def for_field() -> list[tuple[str, str]]:
+def for_field() -> dict[str, str]:
     """The themes as the choices of a form field."""
-    return [(theme.id, theme.name) for theme in themes().values()]
+    return {theme.id: theme.name for theme in themes().values()}
 
 
 def _picture(theme: Theme) -> str | None:

@@ -131,7 +131,7 @@ def _page(
 
 def _groups_form(user: User, *, is_fresh: bool = False) -> UserGroupsForm:
     # The super users' group is offered to super users alone; the service refuses it to others in any case.
-    offered = [(each.id, each.name) for each in queries.groups() if current_actor().is_super or not each.is_super]
+    offered = {str(each.id): each.name for each in queries.groups() if current_actor().is_super or not each.is_super}
     present = [group.id for group in user.groups]
     form = UserGroupsForm(formdata=None, groups=present) if is_fresh else UserGroupsForm()
     form.groups.choices = offered
