@@ -10,6 +10,8 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from wiki import doctoring, keys
+from wiki.accounts import setup
+from wiki.db import transaction
 from wiki.jobs.scheduler import serve as serve_worker
 from wiki.serving import serve as serve_site
 
@@ -25,6 +27,13 @@ def worker() -> None:
 @with_appcontext
 def serve() -> None:
     """Run the whole site: the web server and the worker, until Ctrl-C."""
+    address = f"http{'s' if current_app.config['HTTPS'] else ''}://{current_app.config['BIND']}"
+    with transaction():
+        token = setup.begin() if setup.is_wanted() else ""
+    if token:
+        click.echo(f"This site is new. Set it up here, once:\n\n  {address}/setup/{token}\n")
+    else:
+        click.echo(f"Serving at {address}/")
     sys.exit(serve_site(current_app.config, dict(os.environ)))
 
 
