@@ -1,4 +1,4 @@
-// Runs before the first paint: a sidebar that was folded away must not flash up. The rest is in main.js.
+// Runs before the first paint: a sidebar that was folded away must not flash up. The rest is in navigation.js.
 try {
   if (localStorage.getItem("sidebar") === "folded") document.documentElement.classList.add("sidebar-folded");
 } catch {
