@@ -78,10 +78,10 @@ def test_a_word_is_cut_at_its_limit() -> None:
     "text", ["x" * 10**6, "a." * 200_000, "'" * 10**6, "_" * 10**6, "\u0301" * 10**6, "a'" * 200_000]
 )
 def test_monstrous_texts_take_linear_time(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _piece in words(text):
         pass
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 4
 
 
 FAMILIES = """

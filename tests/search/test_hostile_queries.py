@@ -90,12 +90,12 @@ def test_hostile_questions_are_refused_or_answered_soon(engine: WhooshBackend, o
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     slow = {}
     for text in HOSTILE:
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
             engine.search(Query(text, frozenset(range(9)), kinds, kinds, order))
         except QueryRefused as refusal:
             assert str(refusal).endswith(".")
-        taken = time.perf_counter() - begin
+        taken = time.process_time() - begin
         if taken > SECONDS:
             slow[text[:40]] = taken
     assert slow == {}

@@ -89,11 +89,11 @@ def test_refusals_say_what_to_do(text: str, says: str) -> None:
 
 
 def test_reading_takes_no_time_whatever_is_typed() -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for sign in '"-*:. ()a\u6771':
         for text in (sign * 200, (sign + "a") * 100, ("from:" + sign) * 33):
             try:
                 parse(text)
             except QueryRefused:
                 continue
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1

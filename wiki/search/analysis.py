@@ -118,7 +118,7 @@ def _pairs(run: str, start: int) -> Iterator[Piece]:
     folded = fold(run)
     exact = len(folded) == len(run)
     for index in range(len(folded) - 1):
-        span = (start + index, start + index + 2) if exact else (start, start + len(run))
-        yield Piece(folded[index : index + 2], "", *span)
+        first, last = (start + index, start + index + 2) if exact else (start, start + len(run))
+        yield Piece(folded[index : index + 2], "", first, last)
     if folded:
         yield Piece(folded[-1], "", start + len(run) - 1 if exact else start, start + len(run), tail=True)

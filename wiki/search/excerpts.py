@@ -17,7 +17,7 @@ WIDTH = 240
 
 _LEAD = 60  # characters shown before the first hit
 _SLACK = 24  # how far an edge may move to come upon a space
-_STRETCH = 100_000  # a long text is looked through by so many characters, until one of these stretches holds a hit
+_STRETCH = 8_000  # a long text is looked through so many characters at a time
 _ELLIPSIS = "\u2026"
 _SPACE = re.compile(r"\s+")
 
@@ -30,16 +30,29 @@ class Mark(NamedTuple):
     clause: int
 
 
+class Window(NamedTuple):
+    """A stretch of a text that may be shown: how many different hits are in it, how many at all, and where they stand.
+
+    ``marks``: the hits in the text around it.
+    """
+
+    different: int
+    hits: int
+    start: int
+    end: int
+    marks: Sequence[Mark]
+
+
 def highlight(query_text: str, text: str) -> Excerpt:
     """The whole of ``text`` with the searched words marked."""
-    return tuple(_segments(text, _marks(_question(query_text), text), 0, len(text)))
+    return tuple(_segments(text, _marks(_Matchers(_question(query_text)), text), 0, len(text)))
 
 
 def excerpt(query_text: str, body: str) -> Excerpt:
     """The best stretch of ``body``: where most of the searched words stand close together, else its beginning."""
-    marks = _first_marks(_question(query_text), body)
-    start, end = _window(marks, body)
-    segments = [Segment(_SPACE.sub(" ", part.text), part.is_hit) for part in _segments(body, marks, start, end)]
+    window = _best_window(_question(query_text), body)
+    start, end = _to_words(body, window)
+    segments = [Segment(_SPACE.sub(" ", part.text), part.is_hit) for part in _segments(body, window.marks, start, end)]
     if segments and body[:start].strip():
         segments.insert(0, Segment(_ELLIPSIS, is_hit=False))
     if segments and body[end : end + WIDTH].strip():
@@ -55,20 +68,26 @@ def _question(query_text: str) -> Question:
         return Question()
 
 
-def _first_marks(question: Question, body: str) -> list[Mark]:
-    for begin in range(0, len(body), _STRETCH):
-        marks = _marks(question, body[begin : begin + _STRETCH])
-        if marks:
-            return [Mark(mark.start + begin, mark.end + begin, mark.clause) for mark in marks]
-    return []
-
-
-def _marks(question: Question, text: str) -> list[Mark]:
-    """Every hit, by its start; hits may overlap."""
+def _best_window(question: Question, body: str) -> Window:
+    """Look through a long text piece by piece, and no further once everything searched stands together."""
+    best = Window(0, 0, 0, 0, ())
     matchers = _Matchers(question)
     if matchers.is_empty:
-        return []
-    told = [(offset, piece) for offset, piece in located(text) if not piece.tail or matchers.wants_single_characters]
+        return best
+    for begin in range(0, len(body), _STRETCH):
+        found = _window(_marks(matchers, body[begin : begin + _STRETCH + WIDTH], begin))
+        if (found.different, found.hits) > (best.different, best.hits):
+            best = found
+        if best.different == len(question.wanted):
+            break
+    return best
+
+
+def _marks(matchers: _Matchers, text: str, begin: int = 0) -> list[Mark]:
+    """Every hit in a text that begins at ``begin`` of another, by its start; hits may overlap."""
+    told = [
+        (offset + begin, piece) for offset, piece in located(text) if not piece.tail or matchers.wants_single_characters
+    ]
     found = []
     for index, (offset, piece) in enumerate(told):
         for matcher in matchers.beginning_at(piece):
@@ -138,10 +157,9 @@ class _Matchers:
                 yield matcher
 
 
-def _window(marks: Sequence[Mark], body: str) -> tuple[int, int]:
-    """Offsets of the stretch to show: of those that begin shortly before a hit, the one with most different hits."""
-    start, last = 0, 0
-    best = (0, 0)
+def _window(marks: Sequence[Mark]) -> Window:
+    """Of the stretches that begin at a hit, the one with most different hits, and most hits."""
+    best = Window(0, 0, 0, 0, ())
     inside: Counter[int] = Counter()
     after = 0
     for index, mark in enumerate(marks):
@@ -149,21 +167,24 @@ def _window(marks: Sequence[Mark], body: str) -> tuple[int, int]:
         while after < len(marks) and (after == index or marks[after].end <= mark.start + WIDTH - _LEAD):
             inside[marks[after].clause] += 1
             after += 1
-        value = (len(inside), inside.total())
-        if value > best:
-            best, start, last = value, mark.start, marks[after - 1].end
-        inside -= Counter((mark.clause,))
-    return _to_words(body, max(0, start - _LEAD) if best > (0, 0) else 0, start, last)
+        if (len(inside), after - index) > (best.different, best.hits):
+            best = Window(len(inside), after - index, mark.start, marks[after - 1].end, marks)
+        inside[mark.clause] -= 1
+        if not inside[mark.clause]:
+            del inside[mark.clause]
+    return best
 
 
-def _to_words(body: str, begin: int, first_hit: int, last_hit: int) -> tuple[int, int]:
-    """Move both edges to a space nearby, without cutting a hit off."""
+def _to_words(body: str, window: Window) -> tuple[int, int]:
+    """The edges of what is shown around a window: at a space nearby, without cutting a hit off."""
+    begin = max(0, window.start - _LEAD) if window.hits else 0
     if begin > 0:
-        space = _SPACE.search(body, begin, min(begin + _SLACK, first_hit))
+        space = _SPACE.search(body, begin, min(begin + _SLACK, window.start))
         begin = space.end() if space else begin
-    end = max(begin + WIDTH, min(last_hit, begin + 2 * WIDTH))
+    last = min(window.end, begin + 2 * WIDTH)
+    end = max(begin + WIDTH, last)
     if end < len(body):
-        spaces = list(_SPACE.finditer(body, max(end - _SLACK, min(last_hit, end)), end + 1))
+        spaces = list(_SPACE.finditer(body, max(end - _SLACK, last), end + 1))
         end = spaces[-1].start() if spaces else end
     return begin, min(end, len(body))
 
