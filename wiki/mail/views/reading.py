@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ from wiki.web.theming import render
 DEEPEST = 8
 # Characters of a message's text that its thread shows.
 LONGEST_TEXT = 20_000
+# What mailers of several languages put before the subject of an answer or a forwarded message.
+ANSWER = re.compile(r"(?:(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv)(?:\[[0-9]{1,3}\])?\s*:\s*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def thread(space: Space, thread_id: int) -> ResponseReturnValue:
         steps=steps(view.lines),
         text_html=framing.text_markup,
         longest=LONGEST_TEXT,
+        topic=lambda subject: ANSWER.sub("", subject.strip(), count=1).strip().casefold(),
         download_name=download_name,
         breadcrumbs=_breadcrumbs(space),
     )
