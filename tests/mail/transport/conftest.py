@@ -1,13 +1,10 @@
-"""The real and the scripted mail servers, and deadlines that a test can wait for."""
+"""Deadlines that a test can wait for."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.servers.fixtures import authority, dovecot, dovecot_server, imap_mailbox, pymap_server
 from wiki.mail.transport.deadline import Deadlines
-
-__all__ = ["authority", "dovecot", "dovecot_server", "imap_mailbox", "pymap_server"]
 
 
 @pytest.fixture
