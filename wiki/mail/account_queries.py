@@ -147,7 +147,7 @@ def _archived(account_ids: Sequence[int]) -> dict[int, int]:
         )
         .group_by(MailFolder.account_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _set_aside(account_ids: Sequence[int]) -> dict[int, int]:

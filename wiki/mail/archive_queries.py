@@ -211,11 +211,11 @@ def _rows(
     )
     if newer_than is not None:
         near = query.where(_after(newer_than)).order_by(Message.date, Message.id)
-        return [ArchiveRow(*row) for row in db.session.execute(near).tuples()][::-1]
+        return [ArchiveRow(*row) for row in db.session.execute(near)][::-1]
     if older_than is not None:
         query = query.where(_before(older_than))
     newest_first = query.order_by(Message.date.desc(), Message.id.desc())
-    return [ArchiveRow(*row) for row in db.session.execute(newest_first).tuples()]
+    return [ArchiveRow(*row) for row in db.session.execute(newest_first)]
 
 
 def _others(thread_ids: set[int]) -> dict[int, int]:

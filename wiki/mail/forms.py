@@ -53,7 +53,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     description = TextAreaField(
         "Description", filters=[stripped], validators=[Optional(), Length(max=2000)], render_kw={"rows": 2}
     )
-    protocol = SelectField("Protocol", choices=[(protocol.value, protocol.name) for protocol in PROTOCOLS])
+    protocol = SelectField("Protocol", choices={protocol.value: protocol.name for protocol in PROTOCOLS})
     host = StringField(
         "Hostname",
         filters=[stripped],
@@ -105,14 +105,11 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Word the three answers of "After archiving" with the site's own delay; needed before anything else."""
         wait = f"{delete_delay_hours} hours" if delete_delay_hours else "right"
         deletes = f"Delete it from the server, {wait} after it was archived and its stored copy read back and verified."
-        self.after_archiving.choices = [
-            (AfterArchiving.LEAVE.value, "Leave it on the server: nothing is changed there."),
-            (
-                AfterArchiving.MOVE.value,
-                f"Move it to a folder on the server (IMAP only), {wait} after it was archived.",
-            ),
-            (AfterArchiving.DELETE.value, deletes),
-        ]
+        self.after_archiving.choices = {
+            AfterArchiving.LEAVE.value: "Leave it on the server: nothing is changed there.",
+            AfterArchiving.MOVE.value: f"Move it to a folder on the server (IMAP only), {wait} after it was archived.",
+            AfterArchiving.DELETE.value: deletes,
+        }
         return self
 
     def validate_connection(self) -> bool:
@@ -182,9 +179,9 @@ def stored_values(account: MailAccount) -> dict[str, object]:
     }
 
 
-def same_family(protocol: Protocol) -> list[tuple[str, str]]:
+def same_family(protocol: Protocol) -> dict[str, str]:
     """The protocols that an account of this one may change to."""
-    return [(each.value, each.name) for each in PROTOCOLS if each.is_imap == protocol.is_imap]
+    return {each.value: each.name for each in PROTOCOLS if each.is_imap == protocol.is_imap}
 
 
 class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -144,7 +144,7 @@ def trees(space_id: int) -> list[forest.Tree]:
         select(ThreadNode.id, ThreadNode.message_id, ThreadNode.parent_id).where(ThreadNode.space_id == space_id)
     )
     rows = db.session.execute(select(Message.id, Message.sha256, Message.node_id, Message.date).where(*living)).all()
-    names, links = _names_and_links(nodes.tuples())
+    names, links = _names_and_links(nodes)
     present: dict[str, tuple[datetime, int]] = {}
     for row in rows:
         name = names.get(row.node_id) or f"{row.sha256}@postroom.invalid"
@@ -160,7 +160,7 @@ def _thread_lines(actor: Actor, space: Space, thread_id: int) -> list[ThreadLine
             ThreadNode.thread_id == thread_id, ThreadNode.space_id == space.id
         )
     )
-    names, links = _names_and_links(nodes.tuples())
+    names, links = _names_and_links(nodes)
     twins: dict[str, list[ThreadMessage]] = {}
     for node_id, each in _thread_messages(Message.thread_id == thread_id, *visible(actor, space)):
         if node_id in names:
@@ -224,7 +224,7 @@ def _thread_messages(*conditions: ColumnElement[bool]) -> Iterator[tuple[int | N
 
 def _with_bodies(shown: Sequence[ThreadMessage]) -> dict[int, ThreadMessage]:
     ids = [each.id for each in shown]
-    texts = dict(db.session.execute(select(Message.id, Message.text).where(Message.id.in_(ids))).tuples().all())
+    texts = dict(db.session.execute(select(Message.id, Message.text).where(Message.id.in_(ids))).all())
     attachments = _attachments([each.id for each in shown if each.attachment_count])
     return {
         each.id: replace(each, text=texts.get(each.id, ""), attachments=tuple(attachments.get(each.id, ())))
