@@ -65,9 +65,8 @@ class Comparison:
 
 def compare(old: str, new: str) -> Comparison:
     """Compare two texts by their lines."""
-    before, after = old.splitlines(), new.splitlines()
-    shown = list(_Comparer(before, after).lines())
-    return Comparison(tuple(shown[:MOST_LINES_SHOWN]), max(0, len(shown) - MOST_LINES_SHOWN))
+    comparer = _Comparer(old.splitlines(), new.splitlines())
+    return Comparison(tuple(comparer.lines()), comparer.left_out)
 
 
 class _Comparer:
@@ -75,19 +74,22 @@ class _Comparer:
         self._before = before
         self._after = after
         self._pairs_left = MOST_PAIRS_OF_WORDS
+        self._room = MOST_LINES_SHOWN
+        self.left_out = 0
 
     def lines(self) -> Iterator[Line]:
-        """The changed lines with some unchanged ones around them."""
+        """The changed lines with some unchanged ones around them, as many as there is room for."""
         blocks = _blocks(self._before, self._after)
         for index, (tag, i1, i2, j1, j2) in enumerate(blocks):
-            if tag == "equal":
-                yield from self._same(i1, i2, j1, is_first=index == 0, is_last=index == len(blocks) - 1)
-            else:
+            if tag != "equal":
                 yield from self._changed(i1, i2, j1, j2)
+            elif self._room > 0:
+                yield from self._same(i1, i2, j1, is_first=index == 0, is_last=index == len(blocks) - 1)
 
     def _same(self, start: int, end: int, other: int, *, is_first: bool, is_last: bool) -> Iterator[Line]:
         if is_first and is_last:
             return
+        self._room -= min(end - start, 2 * AROUND + 1)
         head = 0 if is_first else AROUND
         tail = 0 if is_last else AROUND
         keep = range(end - start)
@@ -105,12 +107,17 @@ class _Comparer:
 
     def _changed(self, i1: int, i2: int, j1: int, j2: int) -> Iterator[Line]:
         """The removed lines, then the added ones; where they pair up, with the words that differ."""
-        paired = min(i2 - i1, j2 - j1)
+        room = max(0, self._room)
+        removed = min(i2 - i1, max(room // 2, room - (j2 - j1)))
+        added = min(j2 - j1, room - removed)
+        self._room -= removed + added
+        self.left_out += (i2 - i1 - removed) + (j2 - j1 - added)
+        paired = min(removed, added)
         marked = [self._mark(self._before[i1 + n], self._after[j1 + n]) for n in range(paired)]
-        for index in range(i1, i2):
+        for index in range(i1, i1 + removed):
             pieces = marked[index - i1][0] if index - i1 < paired else _whole(self._before[index])
             yield Line(LineKind.REMOVED, pieces, old=index + 1)
-        for index in range(j1, j2):
+        for index in range(j1, j1 + added):
             pieces = marked[index - j1][1] if index - j1 < paired else _whole(self._after[index])
             yield Line(LineKind.ADDED, pieces, new=index + 1)
 
