@@ -61,7 +61,7 @@ class AccountFields:
 
 
 def add_account(actor: Actor, space: Space, fields: AccountFields) -> MailAccount:
-    """Give the space an account; its first fetch is due at once.
+    """Give the space an account, and ask for its first fetch at once.
 
     Raises NotAllowed for a personal space, and Invalid keyed by the names of the fields.
     """
@@ -75,6 +75,7 @@ def add_account(actor: Actor, space: Space, fields: AccountFields) -> MailAccoun
     db.session.add(account)
     db.session.flush()
     _record(actor, EventTag.MAIL_ACCOUNT_ADDED, account, protocol=account.protocol, host=account.host)
+    request_fetch(actor, account)
     return account
 
 
