@@ -45,6 +45,14 @@ def test_adam_turns_the_pages(adam: Person, much_has_happened: None) -> None:
     assert "Newer" in second
 
 
+def test_groups_and_users_are_named_and_empty_details_are_left_out(adam: Person) -> None:
+    page = adam.client.get("/admin/audit-log").text
+
+    assert "group confluence-users" in page
+    assert "user adam" in page
+    assert ">taken<" not in page
+
+
 @pytest.mark.parametrize("query", ["before=x", "before=-1", "before=99999999999999999999999", "subject=" + "x" * 5000])
 def test_an_odd_address_is_no_error(adam: Person, query: str) -> None:
     assert adam.client.get(f"/admin/audit-log?{query}").status_code == 200

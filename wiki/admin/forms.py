@@ -89,7 +89,7 @@ class UserGroupsForm(Form):
     """The groups of one user."""
 
     groups = SelectMultipleField(
-        "Groups", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        "Member of", coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wiki.admin import queries
+from wiki.admin import event_lines, queries
 from wiki.errors import NotFound
 from wiki.jobs import registry, service
 from wiki.jobs.registry import Job
@@ -42,7 +42,14 @@ def run_job(name: str) -> ResponseReturnValue:
 def audit_log() -> ResponseReturnValue:
     """Show who did what, newest first."""
     before, subject = request.args.get("before", type=int), request.args.get("subject", "")[:100]
-    return render("admin/audit_log.html", found=queries.events(before, subject), before=before, subject=subject)
+    found = queries.events(before, subject)
+    return render(
+        "admin/audit_log.html",
+        lines=event_lines.lines(found.events),
+        older=found.older,
+        before=before,
+        subject=subject,
+    )
 
 
 def _listed(name: str) -> Job:

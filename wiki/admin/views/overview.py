@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from wiki.admin import add_ons, queries
+from wiki.admin import add_ons, event_lines, queries
 from wiki.jobs.scheduler import is_somebody_working
 from wiki.web.access import site_admin
 from wiki.web.theming import render
+
+LATEST = 10
 
 
 @site_admin
@@ -21,5 +23,5 @@ def index() -> ResponseReturnValue:
         user_count=queries.count_users(),
         group_count=queries.count_groups(),
         add_ons=add_ons.SYSTEM_ADD_ONS,
-        events=queries.events().events[:10],
+        lines=event_lines.lines(queries.events().events[:LATEST]),
     )
