@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.doubles.memory_search import MemorySearch
@@ -100,10 +99,10 @@ def test_an_index_that_cannot_be_read_is_a_notice(
     assert 'role="alert"' in page(alice.client, "/search?q=zebra") or "notice" in page(alice.client, "/search?q=zebra")
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)))
-def test_a_hostile_question_is_no_error(alice: Person, app: Flask, number: int) -> None:
-    with alice.client.get("/search", query_string={"q": HOSTILE[number][:3000].encode("utf-8", "replace")}) as answer:
-        assert answer.status_code == 200
+def test_a_hostile_question_is_no_error(alice: Person) -> None:
+    for text in HOSTILE:
+        answer = alice.client.get("/search", query_string={"q": text[:3000].encode("utf-8", "replace")})
+        assert answer.status_code == 200, text
 
 
 @pytest.mark.parametrize("rest", ["page=x", "page=-1", "page=999999999999999999999", "order=", "type=%00", "space=%ff"])
