@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import func, select
 
-from demo.mailbox.build import raw_messages
+from demo.mailbox.build import RARE_WORD, raw_messages
 from demo.seed import seed
 from demo.server import MailServer
 from wiki.accounts.queries import find_user
@@ -45,7 +45,6 @@ PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT / "demo-data"
 MARKER = ".made-by-make-demo"
 LONGEST_WAIT = 1800.0
-WORD = "heliotrope"
 
 console = Console()
 
@@ -215,14 +214,18 @@ def _watch(account_id: int, total: int, began: float) -> None:
 
 
 def _say_where(app: Flask, password: str) -> None:
-    console.print()
-    console.print(
-        f"  [bold]http://{app.config['BIND']}/[/bold]   sign in as [bold]admin[/bold] with [bold]{password}[/bold]"
+    lines = (
+        "",
+        f"  [bold]http://{app.config['BIND']}/[/bold]",
+        f"  Sign in as [bold]admin[/bold] with the password [bold]{password}[/bold]",
+        "",
+        "  In the theme default:        The loft > Space tools > Integrations > Mail Accounts",
+        "  In the theme documentation:  Petrel guide > Browse > Space Admin > Integration > Mail Accounts",
+        f"  Search for “{RARE_WORD}”: the word stands in one mail and on no page.",
+        "",
     )
-    console.print("  Theme default:        space “The loft”  > Space tools > Integrations > Mail Accounts")
-    console.print("  Theme documentation:  space “Petrel guide”  > Browse > Space Admin > Integration > Mail Accounts")
-    console.print(f"  Search for “{WORD}”: the word stands in one mail and on no page.")
-    console.print()
+    for line in lines:
+        console.print(line, soft_wrap=True, highlight=False)
 
 
 def _wait() -> int:

@@ -86,7 +86,7 @@ def _make_pages(space: Space, seeds: list[PageSeed]) -> None:
         home = queries.home_page(space.id) if seed.parent_title is None else None
         if home is not None:
             # The page that a new space begins with becomes the first page of ours.
-            made[seed.title] = page_service.edit_page(SYSTEM, home, draft, seen_revision=home.revision)
+            made[seed.title] = page_service.edit_page(_actor(seed.author), home, draft, seen_revision=home.revision)
         else:
             parent = made[seed.parent_title] if seed.parent_title else None
             made[seed.title] = page_service.create_page(_actor(seed.author), space, draft, parent)

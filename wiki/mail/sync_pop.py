@@ -78,7 +78,8 @@ def _retrieve(pop: _Session, entry: PopEntry, batch: Batch) -> None:
     try:
         fetched = pop.transport.retrieve(entry.number)
     except TransportError as error:
-        batch.add_failure(item, f"The connection broke on it: {error.sentence}", None)
+        if error.uid is not None:  # it broke on this one, rather than being over already
+            batch.add_failure(item, f"The connection broke on it: {error.sentence}", None)
         raise
     if isinstance(fetched, FetchedMessage):
         raw = RawMessage(fetched.content)
