@@ -200,6 +200,13 @@ def test_what_is_missing_extra_or_stale_is_told_and_repaired(notes: Notes, backe
     assert entries(backend) == {"note:1": 1, "note:2": 9}
 
 
+def test_of_an_index_that_is_not_there_everything_is_missing(notes: Notes, engine: WhooshBackend) -> None:
+    notes.living[1] = Note("A note", "", 1)
+    assert indexer.verify(repair=True).missing == ["note:1"]
+    indexer.drain()
+    assert indexer.verify().is_clean
+
+
 def test_what_waits_in_the_outbox_is_no_fault(notes: Notes, backend: MemorySearch) -> None:
     notes.write(1, "Not yet indexed")
     assert indexer.verify().is_clean

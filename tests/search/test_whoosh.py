@@ -189,6 +189,17 @@ def test_single_saves_do_not_leave_a_segment_each(engine: WhooshBackend, folder:
     assert count(engine) == 40
 
 
+def test_a_segment_full_of_what_was_deleted_is_written_anew(engine: WhooshBackend, folder: Path) -> None:
+    with engine.rebuild() as fresh:
+        fresh.put([page(number, "zebra " * 50) for number in range(400)])
+    size = sum(file.stat().st_size for file in folder.glob("gen-*/*.seg"))
+    engine.drop([f"page:{number}" for number in range(300)])
+    engine.tidy()
+    assert segments(folder) == 1
+    assert sum(file.stat().st_size for file in folder.glob("gen-*/*.seg")) < size / 2
+    assert count(engine) == 100
+
+
 # Damage
 
 
@@ -208,6 +219,8 @@ def test_a_truncated_index_is_missing_until_it_is_rebuilt(folder: Path, engine: 
         count(backend)
     with pytest.raises(IndexMissing):
         backend.put([page(1)])
+    with pytest.raises(IndexMissing):
+        list(backend.entries())
     with backend.rebuild() as fresh:
         fresh.put([page(1)])
     assert count(backend) == 1

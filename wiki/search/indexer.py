@@ -53,18 +53,15 @@ def drain(most: int | None = None) -> int:
         return 0
     done = 0
     with lease(LEASE):
-        while most is None or done < most:
-            batch = _batch()
-            if not batch:
-                break
+        while (most is None or done < most) and (batch := _batch()):
             try:
                 _index(batch)
             except IndexMissing:
                 _rebuild(None)
-                continue
+                _index(batch)
             done += len(batch)
-    if done >= BATCH:
-        search_backend().tidy()
+            if len(batch) == BATCH:
+                search_backend().tidy()  # a great many changes: keep what they leave in few segments
     return done
 
 
@@ -77,12 +74,12 @@ def rebuild(progress: Progress | None = None) -> int:
 def verify(*, repair: bool = False) -> Verification:
     """Compare the index with the database, ids and versions; ``repair`` puts what differs into the outbox.
 
-    What waits in the outbox differs rightly and is not counted.
+    What waits in the outbox differs rightly and is not counted. Of an index that cannot be read everything is missing.
     """
     with reading() as session:
         rows = session.execute(select(OutboxRow.kind, OutboxRow.object_id))
         waiting = {f"{row.kind}:{row.object_id}" for row in rows}
-    indexed = dict(search_backend().entries())
+    indexed = _indexed()
     found = Verification()
     for kind in all_kinds().values():
         for documents in _all_documents(kind):
@@ -170,6 +167,13 @@ def _batch() -> list[tuple[int, str, int]]:
 def _is_anything_waiting() -> bool:
     with reading() as session:
         return session.scalar(select(OutboxRow.id).limit(1)) is not None
+
+
+def _indexed() -> dict[str, int]:
+    try:
+        return dict(search_backend().entries())
+    except IndexMissing:
+        return {}
 
 
 def _exists() -> bool:

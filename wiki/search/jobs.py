@@ -28,7 +28,7 @@ def _rebuild(_arguments: Mapping[str, object], progress: Progress) -> str:
 
 def _verify(_arguments: Mapping[str, object], _progress: Progress) -> str:
     found = indexer.verify(repair=True)
-    search_backend().optimise()
+    search_backend().tidy()
     if found.is_clean:
         return f"All {found.checked:,} documents are as they should be."
     return f"{len(found.missing)} missing, {len(found.extra)} extra, {len(found.stale)} stale; being put right."

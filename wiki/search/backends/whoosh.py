@@ -77,9 +77,9 @@ class WhooshBackend:
         return None if self._generations.is_replacing() else self._generations.current().name
 
     def tidy(self) -> None:
-        """Merge segments when there are many, and remove generations that nobody reads."""
+        """Merge segments when there are many or much in one is deleted, and remove generations that nobody reads."""
         self._generations.remove_unused()
-        self._guarded(lambda: self._merge(merge_lesser, lambda view: len(view.leaves) > _MANY))
+        self._guarded(lambda: self._merge(merge_lesser, lambda view: len(view.leaves) > _MANY or view.is_wasteful))
 
     def optimise(self) -> None:
         """Merge everything into one segment without deleted documents: minutes for a large index, so in the quiet."""
@@ -89,7 +89,7 @@ class WhooshBackend:
         """Every key and version."""
         view = self._guarded(self._views.fresh)
         try:
-            yield from view.entries()
+            yield from self._guarded(lambda: list(view.entries()))
         finally:
             view.close()
 

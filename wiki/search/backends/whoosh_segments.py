@@ -23,6 +23,8 @@ from wiki.search.backends.whoosh_pool import Term
 from wiki.search.terms import Analysed
 
 INDEX = "MAIN"
+_WASTE = 0.2
+_LEAST_WASTE = 100
 
 
 class TermsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -188,6 +190,11 @@ class Leaf:
     def _texts(self, field: str, prefix: bytes) -> Iterator[bytes]:
         terms = self._terms.terms_from(field, prefix)
         return (text for _field, text in takewhile(lambda term: term[0] == field and term[1].startswith(prefix), terms))
+
+
+def is_wasteful(count: int, deleted: int) -> bool:
+    """Whether a segment of ``count`` documents has so many deleted ones that writing it anew is worth the time."""
+    return deleted > max(_WASTE * count, _LEAST_WASTE)
 
 
 def _encoded(term: str) -> bytes:

@@ -13,7 +13,7 @@ from whoosh.index import TOC, FileIndex
 
 from wiki.search.backend import IndexMissing
 from wiki.search.backends.whoosh_generations import Generations
-from wiki.search.backends.whoosh_segments import INDEX, SCHEMA, Facts, Leaf, Storage
+from wiki.search.backends.whoosh_segments import INDEX, SCHEMA, Facts, Leaf, Storage, is_wasteful
 from wiki.search.matching import Scored, Statistics
 
 _REMEMBERED_MASKS = 64
@@ -92,6 +92,11 @@ class View:
     def is_latest(self, path: Path) -> bool:
         """Whether ``path`` is still the generation and nothing was committed since."""
         return path == self.path and bool(self._index.latest_generation() == self._commit)
+
+    @property
+    def is_wasteful(self) -> bool:
+        """Whether so much of a segment is deleted that it should be written anew."""
+        return any(is_wasteful(leaf.count, len(deleted)) for leaf, deleted in self.leaves)
 
     @property
     def is_scattered(self) -> bool:

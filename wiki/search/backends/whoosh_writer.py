@@ -13,7 +13,7 @@ from whoosh.writing import SegmentWriter
 
 from wiki.search.backends.whoosh_codec import BlockCodec
 from wiki.search.backends.whoosh_pool import Pool
-from wiki.search.backends.whoosh_segments import SCHEMA, Leaf, Storage
+from wiki.search.backends.whoosh_segments import SCHEMA, Leaf, Storage, is_wasteful
 from wiki.search.document import SearchDocument
 from wiki.search.terms import Analysed, analyse
 
@@ -94,7 +94,7 @@ def merge_small(writer: Writer, segments: list[Any]) -> list[Any]:
 
 
 def merge_lesser(writer: Writer, segments: list[Any]) -> list[Any]:
-    """Join from the smallest up, as long as the next is not far larger than all before it together."""
+    """Join from the smallest up, as long as the next is not far larger than all before it; and the wasteful."""
     lesser: list[Any] = []
     total = 0
     for segment in sorted(segments, key=lambda each: each.doc_count_all()):
@@ -102,7 +102,9 @@ def merge_lesser(writer: Writer, segments: list[Any]) -> list[Any]:
             break
         lesser.append(segment)
         total += segment.doc_count_all()
-    return _joined(writer, segments, lesser)
+    wasteful = [segment for segment in segments if is_wasteful(segment.doc_count_all(), segment.deleted_count())]
+    chosen = {segment.segment_id() for segment in (*lesser, *wasteful)}
+    return _joined(writer, segments, [segment for segment in segments if segment.segment_id() in chosen])
 
 
 def merge_all(writer: Writer, segments: list[Any]) -> list[Any]:
