@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -24,5 +25,6 @@ class Browser(FlaskClient):
         with self.application.app_context():
             answer = super().open(*args, **kwargs)
         will_write(False)  # a server forgets it with the request; here it would go on in the test's own thread
-        db.session.rollback()
+        if has_app_context():
+            db.session.rollback()
         return answer
