@@ -11,7 +11,6 @@ from functools import lru_cache
 from lucide.jinja import lucide
 from markupsafe import Markup
 
-
 # The style sheet draws every icon alike (``.icon``), so the SVG carries only its shapes.
 _OPENING = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">'
 
