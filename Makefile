@@ -40,7 +40,7 @@ lint: $(VENV)/.development  ## Style, types, import contracts, templates
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --check --lint --quiet wiki themes
+	@$(BIN)/djlint --lint --quiet wiki themes
 
 format: $(VENV)/.development  ## Put the code into the house's format
 	@$(BIN)/ruff check --fix .

@@ -183,34 +183,53 @@ def _running(data: Path) -> Iterator[None]:
         log.close()
 
 
+@dataclass(frozen=True)
+class _Look:
+    """One look at the database while it fills."""
+
+    archived: int
+    waiting: int
+    result: str
+    counts: dict[str, int]
+
+    @property
+    def seen(self) -> int:
+        return self.counts["archived"] + self.counts["duplicates"] + self.counts["set_aside"]
+
+
+def _look(account_id: int) -> _Look:
+    with reading() as session:
+        return _Look(
+            archived=session.scalar(select(func.count()).select_from(Message)) or 0,
+            waiting=session.scalar(select(func.count()).select_from(OutboxRow)) or 0,
+            result=session.get_one(MailAccount, account_id).last_result,
+            counts=ledger.counts(session, account_id),
+        )
+
+
 def _watch(account_id: int, total: int, began: float) -> None:
     """Show the archiving and the indexing until both are done, then the account of every message."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     first_after = None
     with Progress(*columns, console=console) as bars:
         archiving = bars.add_task("Archiving", total=total)
-        while time.monotonic() - began < LONGEST_WAIT:
-            with reading() as session:
-                archived = session.scalar(select(func.count()).select_from(Message)) or 0
-                waiting = session.scalar(select(func.count()).select_from(OutboxRow)) or 0
-                account = session.get_one(MailAccount, account_id)
-                result, counts = account.last_result, ledger.counts(session, account_id)
-            if archived and first_after is None:
+        while True:
+            look = _look(account_id)
+            if look.archived and first_after is None:
                 first_after = time.monotonic() - began
-            seen = counts["archived"] + counts["duplicates"] + counts["set_aside"]
-            bars.update(archiving, completed=seen)
-            if result and seen >= total and not waiting:
+            bars.update(archiving, completed=look.seen)
+            is_done = look.result and look.seen >= total and not look.waiting
+            if is_done or time.monotonic() - began > LONGEST_WAIT:
                 break
             time.sleep(0.1)
     if first_after is not None:
-        console.print(
-            f"The first message was archived after {first_after:.1f} s, all after {time.monotonic() - began:.1f} s."
-        )
+        took = time.monotonic() - began
+        console.print(f"The first message was archived after {first_after:.1f} s, all after {took:.1f} s.")
     console.print(
-        f"On the mail server: {total:,} messages = {counts['archived']:,} archived"
-        f" + {counts['duplicates']:,} duplicates + {counts['set_aside']:,} set aside."
+        f"On the mail server: {total:,} messages = {look.counts['archived']:,} archived"
+        f" + {look.counts['duplicates']:,} duplicates + {look.counts['set_aside']:,} set aside."
     )
-    console.print(f"The account says: {result}")
+    console.print(f"The account says: {look.result}")
 
 
 def _say_where(app: Flask, password: str) -> None:
