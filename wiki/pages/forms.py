@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from wiki.pages import titles
 from wiki.pages.service import LONGEST_COMMENT, Draft
@@ -27,8 +27,9 @@ class PageForm(Form):
         render_kw={"rows": 24, "maxlength": MAX_SIZE, "spellcheck": "true"},
     )
     comment = StringField(
-        "What did you change? (optional)",
+        "What did you change?",
         filters=[stripped],
+        validators=[Optional()],
         render_kw={"maxlength": LONGEST_COMMENT, "autocomplete": "off"},
     )
     seen_revision = HiddenField()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from wiki.spaces.service import LONGEST_DESCRIPTION, LONGEST_MARKUP, LONGEST_NAME
 from wiki.web.forms import stripped
@@ -31,10 +31,13 @@ class DetailsForm(Form):
         ],
     )
     description = TextAreaField(
-        "Description (optional)",
+        "Description",
         filters=[stripped],
         description="One or two sentences that tell others what the space is for.",
-        validators=[Length(max=LONGEST_DESCRIPTION, message="A description has %(max)d characters at most.")],
+        validators=[
+            Optional(),
+            Length(max=LONGEST_DESCRIPTION, message="A description has %(max)d characters at most."),
+        ],
         render_kw={"rows": 3},
     )
 

@@ -56,6 +56,11 @@ def rows(granted: Mapping[str, AbstractSet[str]]) -> list[Row]:
     ]
 
 
+def grouped(of: Iterable[Row]) -> list[tuple[PrincipalKind, list[Row]]]:
+    """Rows that follow each other and are of one kind, together."""
+    return [(kind, list(members)) for kind, members in groupby(of, key=lambda row: row.kind)]
+
+
 def changes(
     granted: Mapping[str, AbstractSet[str]], shown: Sequence[str], ticked: Sequence[str]
 ) -> dict[str, frozenset[Permission]]:

@@ -63,7 +63,7 @@ def _page(space: Space, form: PrincipalForm, *, refusal: str = "", ticked: list[
         "spaces/permissions.html",
         heads=matrix.heads(),
         columns=SPACE_MATRIX,
-        rows=matrix.rows(grants.space_grants(space.id)),
+        groups=matrix.grouped(matrix.rows(grants.space_grants(space.id))),
         form=form,
         refusal=refusal,
         ticked=ticked,
