@@ -19,6 +19,7 @@ _SIMPLE = re.compile(r"""(?:"([^"<>\\]*)" ?|([^"<>,;:()\\@]*))<([^\s<>,;:()"\\@]
 _BARE = re.compile(r"""[^\s<>,;:()"\\@]+@[^\s<>,;:()"\\@]+""")
 _WORD = re.compile(r"""(?:"[^"]*"@)?\S+""")
 _OBSCURED = re.compile(r"\S+ at \S+\.\S+")  # how public archives hide addresses from spammers
+_COMMENT = re.compile(r"\([^()]*\)")
 _ANGLE_END = re.compile(r"[<>]")
 _TOKEN = re.compile(r"""[^"(),:;<>\\\[\]]+|\\.|.""", re.DOTALL)
 
@@ -51,7 +52,7 @@ def _address(name: str, address: str, hint: str) -> Address:
     shown = one_line(decode_words(name, hint))
     if len(shown) > 1 and shown[0] == shown[-1] and shown[0] in "'\"":
         shown = shown[1:-1].strip()
-    return Address(shown[:_MAX_LENGTH], one_line(address)[:_MAX_LENGTH])
+    return Address(shown[:_MAX_LENGTH], one_line(_COMMENT.sub("", address[: 2 * _MAX_LENGTH]))[:_MAX_LENGTH])
 
 
 @dataclass

@@ -13,9 +13,17 @@ from charset_normalizer import from_bytes
 
 # Only codecs that turn bytes into text may be named by a mail: Python also knows "zip", "rot13" and "unicode_escape".
 _TEXT_CODECS = frozenset(
-    ["ascii", "utf-8", "utf-8-sig", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "gb2312", "gbk", "gb18030", "hz", "big5", "big5hkscs", "cp950", "cp932", "cp949", "euc_jp", "euc_jis_2004", "euc_jisx0213", "euc_kr", "johab", "shift_jis", "shift_jis_2004", "shift_jisx0213", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_2004", "iso2022_jp_3", "iso2022_jp_ext", "iso2022_kr", "koi8-r", "koi8-u", "koi8-t", "kz1048", "ptcp154", "tis-620", "mac-arabic", "mac-croatian", "mac-cyrillic", "mac-farsi", "mac-greek", "mac-iceland", "mac-latin2", "mac-roman", "mac-romanian", "mac-turkish", "cp037", "cp437", "cp720", "cp737", "cp775", "cp850", "cp852", "cp855", "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866", "cp869", "cp874", "cp1006", "cp1125", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "iso8859-1", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-8", "iso8859-9", "iso8859-10", "iso8859-11", "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16"]
+    f"""
+    ascii utf-8 utf-8-sig utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be gb2312 gbk gb18030 hz
+    big5 big5hkscs cp950 cp932 cp949 euc_jp euc_jis_2004 euc_jisx0213 euc_kr johab shift_jis shift_jis_2004 shift_jisx0213
+    iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr koi8-r koi8-u koi8-t
+    kz1048 ptcp154 tis-620 mac-arabic mac-croatian mac-cyrillic mac-farsi mac-greek mac-iceland mac-latin2 mac-roman
+    mac-romanian mac-turkish cp037 cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866
+    cp869 cp874 cp1006 cp1125 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258
+    {" ".join(f"iso8859-{part}" for part in range(1, 17) if part != 12)}
+    """.split()
 )
-# Mailers label with the narrow name and send the wide charset; browsers decode the same way (WHATWG Encoding, section 4.2).
+# Mailers label with the narrow name and send the wide charset; browsers decode so, too (WHATWG Encoding, 4.2).
 _WIDER = {
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -60,7 +68,9 @@ _WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ€£§©®°ªº«»¡¿·…–—‘’‚“”„•™\u00a0\u00ad½¼¹²³´`"
 )
 # Codecs in which ASCII bytes mean ASCII characters, so that the fast way is right.
-_ASCII_ALIKE = frozenset({"", "ascii", "utf-8", "cp1252", "cp1251", "cp1250", "koi8-r", "gb18030", "cp949", "iso8859-15"})
+_ASCII_ALIKE = frozenset(
+    {"", "ascii", "utf-8", "cp1252", "cp1251", "cp1250", "koi8-r", "gb18030", "cp949", "iso8859-15"}
+)
 _SAMPLE = 4096
 _ENOUGH = 6  # non-ASCII bytes below which statistics say nothing
 
@@ -86,7 +96,7 @@ def codec_for(label: str) -> str:
 
 
 def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, str]:
-    """Text of ``data`` as its charset ``label`` says, and a sentence about what was wrong with it ('' when nothing was).
+    """Text of ``data`` as its charset ``label`` says, and a sentence about what was wrong ('' when nothing was).
 
     ``hint`` is a charset that another part of the same message declared. NUL, a byte order mark and lone
     surrogates never reach the text.

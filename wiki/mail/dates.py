@@ -18,27 +18,36 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = datetime(1980, 1, 2, tzinfo=UTC)
 _MARGIN = timedelta(days=1)
 _MAX_LENGTH = 300
-_WIDEST_ZONE = timedelta(hours=14)  # Kiribati
+_WIDEST_ZONE = timedelta(hours=24)  # RFC 5322 allows more; nobody who writes more can be believed
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = "(?P<month>" + "|".join(_MONTHS) + ")[a-z]*[.]?"
-_TIME = r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{1,2})(?:[:.](?P<second>[0-9]{1,2}))?(?:[.,][0-9]+)?(?:\s*(?P<half>[ap]m)\b)?"
+_TIME = (
+    r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{1,2})(?:[:.](?P<second>[0-9]{1,2}))?(?:[.,][0-9]+)?"
+    r"(?:\s*(?P<half>[ap]m)\b)?"
+)
 _SHAPES = (
     # RFC 5322 section 3.3 and the obsolete forms of 4.3: "Thu, 1 Aug 2002 14:45:33 +0200"
     rf"\b(?P<day>[0-9]{{1,2}})[\s,-]*{_MONTH}[\s,-]*(?P<year>[0-9]{{2,4}})\b(?:[\s,T]+{_TIME})?(?P<zone>.*)",
     # asctime, as on the "From " lines of an mbox: "Thu Aug  1 14:45:33 CEST 2002"
-    rf"\b{_MONTH}\s+(?P<day>[0-9]{{1,2}}),?\s+{_TIME}(?P<zone>[^0-9]*(?:[+-][0-9]{{4}})?)\s+(?P<year>[0-9]{{4}})\b(?P<after>.*)",
-    # ISO 8601: "2002-08-01T14:45:33+02:00"
-    rf"\b(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})(?:[\sT]+{_TIME})?(?P<zone>.*)",
+    (
+        rf"\b{_MONTH}\s+(?P<day>[0-9]{{1,2}}),?\s+{_TIME}(?P<zone>[^0-9]*(?:[+-][0-9]{{4}})?)\s+"
+        r"(?P<year>[0-9]{4})\b(?P<after>.*)"
+    ),
+    # As Americans write: "Wednesday, April 03, 2002 5:56 AM"
+    rf"\b{_MONTH}\s+(?P<day>[0-9]{{1,2}}),?\s+(?P<year>[0-9]{{4}}),?\s+{_TIME}(?P<zone>.*)",
+    # ISO 8601 and its like: "2002-08-01T14:45:33+02:00", "2002/09/14 Sat 02:29:32 CDT"
+    rf"\b(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{2}})[-/](?P<day>[0-9]{{2}})(?:[\sT]+(?:[a-z]{{3}}\s+)?{_TIME})?(?P<zone>.*)",
 )
 _DATE = tuple(re.compile(shape, re.IGNORECASE) for shape in _SHAPES)
-_NUMERIC_ZONE = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})(?![0-9])")
+_NUMERIC_ZONE = re.compile(r"(^\s*|[+-])([0-9]{2}):?([0-9]{2})(?![0-9])")  # some forget the plus
 _ZONE_NAME = re.compile(r"\b[A-Z]{2,4}\b")
 # Hours east of UTC: the zones of RFC 822, and those that mailers write and everybody reads in the same way.
 _ZONES = {
-    "AEDT": 11, "AEST": 10, "BST": 1, "CDT": -5, "CEST": 2, "CET": 1, "CST": -6, "EDT": -4, "EEST": 3, "EET": 2, "EST": -5,
-    "GMT": 0, "HKT": 8, "JST": 9, "KST": 9, "MDT": -6, "MEST": 2, "MESZ": 2, "MET": 1, "MEZ": 1, "MSD": 4, "MSK": 3,
-    "MST": -7, "NZDT": 13, "NZST": 12, "PDT": -7, "PST": -8, "SAST": 2, "SGT": 8, "UT": 0, "UTC": 0, "WEST": 1, "WET": 0,
+    "AEDT": 11, "AEST": 10, "BST": 1, "CDT": -5, "CEST": 2, "CET": 1, "CST": -6, "EDT": -4, "EEST": 3, "EET": 2,
+    "EST": -5, "GMT": 0, "HKT": 8, "JST": 9, "KST": 9, "MDT": -6, "MEST": 2, "MESZ": 2, "MET": 1, "MEZ": 1, "MSD": 4,
+    "MSK": 3, "MST": -7, "NZDT": 13, "NZST": 12, "PDT": -7, "PST": -8, "SAST": 2, "SGT": 8, "UT": 0, "UTC": 0,
+    "WEST": 1, "WET": 0,
 }  # fmt: skip
 
 
@@ -84,7 +93,7 @@ def _zone(text: str) -> timedelta:
     numeric = _NUMERIC_ZONE.search(text)
     if numeric is not None:
         offset = timedelta(hours=int(numeric[2]), minutes=int(numeric[3]))
-        if offset > _WIDEST_ZONE:
+        if offset >= _WIDEST_ZONE:
             return timedelta()
         return -offset if numeric[1] == "-" else offset
     names = (name for name in _ZONE_NAME.findall(text) if name in _ZONES)

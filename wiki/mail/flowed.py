@@ -6,7 +6,7 @@ _SIGNATURE = "-- "
 
 
 def unflow(text: str, *, delete_space: bool) -> str:
-    """Text with ``\\n`` line ends whose paragraphs are one line each; ``delete_space`` is the parameter delsp=yes."""
+    """The text (line feeds as line ends) with each paragraph on one line; ``delete_space`` is the parameter delsp=yes."""
     paragraphs: list[str] = []
     pieces: list[str] = []
     depth = 0

@@ -123,7 +123,9 @@ def parameters(text: str, hint: str = "") -> dict[str, str]:
         value = _unquoted((match[2] or "").strip())
         section = _SECTION.fullmatch(name)
         if section:
-            sections.setdefault(section[1], []).append((int(section[2] or 0), bool(section[3] or not section[2]), value))
+            sections.setdefault(section[1], []).append(
+                (int(section[2] or 0), bool(section[3] or not section[2]), value)
+            )
         else:
             plain.setdefault(name, decode_words(value, hint) if name in _READABLE else value)
     for name, pieces in sections.items():

@@ -24,20 +24,23 @@ _KNOWN = frozenset(
     b"message-id subject from sender reply-to to cc bcc date received in-reply-to references content-type "
     b"content-transfer-encoding content-disposition content-id content-location".split()
 )
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+_FIELD = re.compile(rb"([!-9;-~\x80-\xff]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _BLANK = re.compile(rb"\r*\n")
 _ENVELOPE = re.compile(rb">?From [^\n]*(?:\n|\Z)")
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r]*\n)*")
 # What may follow a line that is no header, for that line to count as a broken fold rather than the first of the body.
 _SURE_FIELD = re.compile(
-    rb"(?:received|from|to|cc|subject|date|message-id|reply-to|return-path|mime-version|content-[a-z-]+|x-[!-9;-~]+):", re.IGNORECASE
+    rb"(?:received|from|to|cc|subject|date|message-id|reply-to|return-path|mime-version|content-[a-z-]+|x-[!-9;-~]+):",
+    re.IGNORECASE,
 )
-_GUESSED_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,199}|-[^\r\n]{1,199})\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
+_GUESSED_BOUNDARY = re.compile(
+    rb"^--([^\s-][^\r\n]{0,199}|-[^\r\n]{1,199})\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass
 class Entity:
-    """A node of the tree: a leaf, or a multipart with ``children``. ``start`` and ``end`` bound its body in the source."""
+    """A node of the tree: a leaf, or a multipart with ``children``; ``start`` and ``end`` bound its body."""
 
     fields: dict[bytes, list[bytes]]
     content_type: str
@@ -116,6 +119,7 @@ class _Splitter:
                 pending.extend((child, depth + 1) for child in reversed(entity.children))
 
     def _split(self, entity: Entity, depth: int) -> None:
+        source = self.structure.source
         spans: list[tuple[int, int]] = []
         if depth > MAX_DEPTH:
             self._note(f"Parts are nested more than {MAX_DEPTH} deep; the innermost were not taken apart.")
@@ -124,8 +128,10 @@ class _Splitter:
         else:
             spans = self._spans(entity)
         inherited = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
+        # Delimiters without anything between them are no parts, unless there is nothing else.
+        spans = [span for span in spans if source[span[0] : min(span[0] + 5, span[1])].strip()] or spans[:1]
         for start, end in spans:
-            fields, body = _read_header(self.structure.source, start, end, [])
+            fields, body = _read_header(source, start, end, [])
             entity.children.append(_entity(fields, body, end, inherited))
         self.leaves += max(len(spans) - 1, 0)
         if not spans:
@@ -251,6 +257,8 @@ def _after_broken_line(source: bytes, position: int, end: int) -> int:
     for _ in range(3):
         newline = source.find(b"\n", after, end)
         if newline == -1:
+            break
+        if source.startswith((b"--", b"\n", b"\r"), after, end):  # a boundary or a blank line: this is the body already
             break
         after = newline + 1
         if _SURE_FIELD.match(source, after, end):

@@ -21,7 +21,9 @@ from wiki.richtext import plain
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
 # Kinds of text that are read in place when they have no file name; other kinds (calendars, cards) are files.
-_READABLE = _HTML | _ENRICHED | {"text/plain", "text/markdown", "text/x-diff", "text/x-log", "text/x-markdown", "text/x-patch"}
+_READABLE = (
+    _HTML | _ENRICHED | {"text/plain", "text/markdown", "text/x-diff", "text/x-log", "text/x-markdown", "text/x-patch"}
+)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{1,40})""", re.IGNORECASE)
 _ENRICHED_COMMAND = re.compile(r"<<|</?(param>[^<]{0,1000}</param|[a-zA-Z-]{1,60})>", re.IGNORECASE)
 _CONTENT_ID_URL = re.compile(r"(?:cid|CID|Cid):([^\s\"'<>)&]{1,500})")
@@ -158,7 +160,9 @@ class _Chooser:
     def _root_of(self, entity: Entity) -> list[_Piece]:
         """RFC 2387: the root is named by ``start``, else it is the first part; here, the first that can be read."""
         start = entity.parameters.get("start", "").strip("<> ")
-        ordered = sorted(entity.children, key=lambda child: not start or start.encode() not in (child.first(b"content-id") or b""))
+        ordered = sorted(
+            entity.children, key=lambda child: not start or start.encode() not in (child.first(b"content-id") or b"")
+        )
         for child in ordered:
             found = self.pieces(child, may_have_name=True)
             if found:

@@ -12,6 +12,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(set(range(256)) - set(_ALPHABET))
 _WHITESPACE = b" \t\r\n"
 _NOT_BASE64 = bytes(set(_NOT_ALPHABET) - set(_WHITESPACE) - {ord("=")})
+_BASE64 = _ALPHABET + b"=\r\n"
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _PLAIN = frozenset({"", "7bit", "8bit", "binary"})
 _UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
@@ -41,6 +42,8 @@ def decode_base64(data: bytes) -> tuple[bytes, str]:
         data, has_footer = _without_footer(data)
         if has_footer:
             problem = "Text behind the end of some base64 data was left out."
+        elif len(data.translate(None, _BASE64)) * 20 > len(data):
+            return data, "A part is not base64 as it says; its bytes were taken as they are."
     # One run of padding at the very end is how it should be; padding elsewhere ends a separately encoded stretch.
     stretches = data.split(b"=")
     decoded = b"".join(_decode_stretch(stretch) for stretch in stretches)

@@ -6,15 +6,16 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from wiki.richtext.elements import names
 from wiki.richtext.taming import tame
 
-_INVISIBLE = frozenset(
-    "script style title head template noscript iframe object embed audio video canvas svg math select datalist".split()
+_INVISIBLE = names(
+    "script style title head template noscript iframe object embed audio video canvas svg math select datalist"
 )
-_PARAGRAPH = frozenset("p blockquote ul ol dl table pre h1 h2 h3 h4 h5 h6 hr figure".split())
-_BLOCK = _PARAGRAPH | frozenset(
-    "address article aside body caption center dd details dir div dt fieldset figcaption footer form header html legend li main "
-    "menu nav option section summary tbody tfoot thead tr".split()
+_PARAGRAPH = names("p blockquote ul ol dl table pre h1 h2 h3 h4 h5 h6 hr figure")
+_BLOCK = _PARAGRAPH | names(
+    "address article aside body caption center dd details dir div dt fieldset figcaption footer form header html "
+    "legend li main menu nav option section summary tbody tfoot thead tr"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u00ad\u034f\ufeff]+")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from wiki.richtext.elements import names
+
 MAX_DEPTH = 200
 """Elements open at one time. Of what is nested deeper, the text stays and the tags go."""
 MAX_LENGTH = 1_000_000
@@ -29,9 +31,9 @@ _UNSEEN = {
     name: re.compile(rf"</{name}(?:[\s/][^>]*)?>", re.IGNORECASE)
     for name in ("script", "style", "title", "iframe", "noembed", "noframes")
 }
-_VOID = frozenset("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split())
+_VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
 # Their attributes say nothing that is allowed to stay, and differing attributes are what makes the bomb.
-_BARE = frozenset("b big code em font i nobr s small strike strong tt u span center".split())
+_BARE = names("b big code em font i nobr s small strike strong tt u span center")
 # A start tag of the first closes an open element of the second, as in the HTML standard (section 13.1.2.4).
 _CLOSES = {
     "li": frozenset({"li"}),
@@ -45,9 +47,9 @@ _CLOSES = {
     "tfoot": frozenset({"thead", "tbody", "tfoot"}),
     "a": frozenset({"a"}),
 }
-_ENDS_PARAGRAPH = frozenset(
-    "address article aside blockquote center details dir div dl dd dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main menu nav ol p pre section table ul".split()
+_ENDS_PARAGRAPH = names(
+    "address article aside blockquote center details dir div dl dd dt fieldset figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr li main menu nav ol p pre section table ul"
 )
 # What a stray tag inside cannot close outside.
 _WALLS: dict[str, frozenset[str]] = {

@@ -1,0 +1,180 @@
+"""What of a mail's body people see: safe HTML, text as HTML, the first words, and the text to search in.
+
+Pure. No HTML of a mail reaches a person but through here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from wiki.mail import quotes
+from wiki.mail.message import ParsedMessage
+from wiki.richtext import links, sanitise
+from wiki.richtext.taming import tame
+
+SANITISER_VERSION = sanitise.SANITISER_VERSION
+"""Of the safe HTML made here; what was stored under a lower one must be made anew."""
+
+_MAX_SHOWN = 1_000_000
+_MAX_SEARCHED = 1_000_000
+_FOLDED_LINES = 6
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|liebe[rs]?|sehr geehrte[rs]?"
+    r"|bonjour|salut|hola|ciao|hei|hej)\b[^.!?:]{0,60}[,!.:]?",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"[\W_]{3,}")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class SafeBody:
+    """Safe HTML, and what was found in it.
+
+    ``remote_images`` counts images of other servers, blocked or not; ``inline_content_ids`` are the parts that the
+    HTML draws; ``is_cut`` says that the document was too long to be shown whole.
+    """
+
+    html: str
+    remote_images: int = 0
+    inline_content_ids: frozenset[str] = frozenset()
+    is_cut: bool = False
+
+
+@dataclass
+class _Images:
+    """Decides about each image of one mail, and counts."""
+
+    inline_url: Callable[[str], str | None]
+    allow_remote: bool
+    placeholder: str
+    remote: int = 0
+    content_ids: set[str] = field(default_factory=set)
+
+    def address(self, source: str) -> str | None:
+        lower = source.lower()
+        if lower.startswith("cid:"):
+            content_id = unquote(source[4:]).strip("<> ")
+            self.content_ids.add(content_id)
+            return self.inline_url(content_id)
+        if lower.startswith("//"):
+            source = "https:" + source
+        elif not lower.startswith(("http://", "https://")):
+            return None
+        self.remote += 1
+        return source if self.allow_remote else self.placeholder or None
+
+
+def safe_html(
+    parsed: ParsedMessage,
+    *,
+    inline_url: Callable[[str], str | None] = lambda _content_id: None,
+    allow_remote: bool = False,
+    placeholder: str = "",
+) -> SafeBody:
+    """The mail's HTML, safe to be drawn in a sandboxed frame; no HTML gives ''.
+
+    ``inline_url`` maps a content id to the address of that part, or None; ``placeholder`` is the address of the
+    picture that stands where a remote image is blocked ('' shows the image's alternative text).
+    """
+    if not parsed.html:
+        return SafeBody("")
+    images = _Images(inline_url, allow_remote, placeholder)
+    tamed = tame(parsed.html)
+    html = sanitise.clean_mail(tamed.html, images.address)
+    return SafeBody(html, images.remote, frozenset(images.content_ids), tamed.is_cut)
+
+
+def text_html(text: str) -> str:
+    """Plain text as safe HTML: paragraphs, links, nested blockquotes.
+
+    Quotes stand in ``<details class="quote">``, long ones folded.
+    Lines and columns stay as they were typed. At most a million characters are shown.
+    """
+    pieces: list[str] = []
+    depth = 0
+    found = quotes.blocks(text[:_MAX_SHOWN])
+    for position, block in enumerate(found):
+        if block.depth and not depth:
+            pieces.append(_quote_opening(found[position:]))
+        while depth < block.depth:
+            pieces.append("<blockquote>")
+            depth += 1
+        while depth > block.depth:
+            pieces.append("</blockquote>")
+            depth -= 1
+            if depth == 0:
+                pieces.append("</details>")
+        paragraphs = _paragraphs(block.lines)
+        pieces.append(f'<div class="signature">{paragraphs}</div>' if block.is_signature else paragraphs)
+    pieces.append("</blockquote>" * depth + ("</details>" if depth else ""))
+    if len(text) > _MAX_SHOWN:
+        pieces.append("<p>…</p>")
+    return "".join(pieces)
+
+
+def snippet(text: str, length: int = 200) -> str:
+    """The first words that say something, on one line: no quotes, greeting or signature where it can be helped."""
+    beginning = text[: 100 * length]
+    words = _first_words(quotes.own_lines(beginning), length)
+    if not words:
+        words = " ".join(line for block in quotes.blocks(beginning[: 10 * length]) for line in block.lines)
+    return _shortened(_BLANKS.sub(" ", words).strip(), length)
+
+
+def search_text(parsed: ParsedMessage) -> str:
+    """What to search in: the text (that of the HTML where there is no other) and the attachments' names."""
+    names = "\n".join(part.filename for part in parsed.attachments if part.filename)
+    return f"{parsed.text[: _MAX_SEARCHED - len(names) - 1]}\n{names}".strip()[:_MAX_SEARCHED]
+
+
+def _first_words(lines: Iterable[str], length: int) -> str:
+    kept: list[str] = []
+    size = 0
+    for line in lines:
+        stripped = _BLANKS.sub(" ", line).strip()
+        if not stripped or _RULE.fullmatch(stripped) or (not kept and _GREETING.fullmatch(stripped)):
+            continue
+        kept.append(stripped)
+        size += len(stripped) + 1
+        if size > length:
+            break
+    return " ".join(kept)
+
+
+def _shortened(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    cut = text[: length - 1]
+    at_word = cut.rpartition(" ")[0]
+    return (at_word if len(at_word) > length // 2 else cut).rstrip(" ,;:") + "…"
+
+
+def _quote_opening(following: list[quotes.Block]) -> str:
+    """The beginning of a quote; open when it is short enough to be read on the way."""
+    lines = 0
+    for block in following:
+        if not block.depth or lines >= _FOLDED_LINES:
+            break
+        lines += len(block.lines)
+    state = "" if lines >= _FOLDED_LINES else " open"
+    return f'<details class="quote"{state}><summary>Quoted text</summary>'
+
+
+def _paragraphs(lines: list[str]) -> str:
+    paragraphs: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip():
+            paragraphs[-1].append(links.html_with_links(_fixed_columns(line)))
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return "".join(f"<p>{'<br>'.join(paragraph)}</p>" for paragraph in paragraphs if paragraph)
+
+
+def _fixed_columns(line: str) -> str:
+    """Blanks that HTML would swallow, made to stay: indentation and columns mean something in a mail."""
+    spaced = line.rstrip().expandtabs(8).replace("  ", " \u00a0")
+    return "\u00a0" + spaced[1:] if spaced.startswith(" ") else spaced
