@@ -138,7 +138,7 @@ def test_fetch_new_mail_asks_for_every_enabled_account_and_shows_each_result(ali
     first = added_account(alice, site.team, name="First")
     second = added_account(alice, site.team, name="Second")
     off = added_account(alice, site.team, name="Third")
-    alice.client.post(f"{ACCOUNTS}/{off}/disable")
+    alice.client.post(f"{ACCOUNTS}/{off}/disable", follow_redirects=True)
 
     answer = alice.client.post(f"{MAIL}/fetch")
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, extract, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, extract, func, literal, select, tuple_, union_all
 
 from wiki.db import UTCDateTime
 from wiki.errors import NotFound
@@ -39,7 +39,7 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Read what :meth:`__str__` wrote. Raises NotFound for anything else."""
-        found = re.fullmatch(r"(-?[0-9]{1,17})\.([0-9]{1,15})", text)
+        found = re.fullmatch(r"(-?[0-9]{1,18})\.([0-9]{1,15})", text)
         if found is None:
             raise NotFound
         try:
@@ -170,15 +170,17 @@ class Neighbour:
 def neighbours(
     actor: Actor, space: Space, date: datetime, message_id: int
 ) -> tuple[Neighbour | None, Neighbour | None]:
-    """The next newer and the next older message of the space."""
+    """The next newer and the next older message of the space, in one query."""
     here = Cursor(date, message_id)
     query = select(Message.id, Message.subject).where(*visible(actor, space)).limit(1)
-    newer = db.session.execute(query.where(_after(here)).order_by(Message.date, Message.id)).first()
-    older = db.session.execute(query.where(_before(here)).order_by(Message.date.desc(), Message.id.desc())).first()
-    return (
-        Neighbour(newer.id, newer.subject) if newer else None,
-        Neighbour(older.id, older.subject) if older else None,
+    newer = query.where(_after(here)).order_by(Message.date, Message.id).subquery()
+    older = query.where(_before(here)).order_by(Message.date.desc(), Message.id.desc()).subquery()
+    both = union_all(
+        select(literal("newer").label("side"), newer.c.id, newer.c.subject),
+        select(literal("older"), older.c.id, older.c.subject),
     )
+    found = {row.side: Neighbour(row.id, row.subject) for row in db.session.execute(both)}
+    return found.get("newer"), found.get("older")
 
 
 def _page(rows: Sequence[ArchiveRow], *, has_newer: bool, has_older: bool) -> ArchivePage:

@@ -87,7 +87,7 @@ def message(actor: Actor, space: Space, message_id: int) -> Message:
 
 
 def message_view(found: Message) -> MessageView:
-    """What belongs to a message that :func:`message` gave, in two queries."""
+    """What belongs to a message that :func:`message` gave, in two queries at most."""
     addresses: dict[str, list[MessageAddress]] = {}
     for each in db.session.scalars(
         select(MessageAddress)
@@ -95,7 +95,8 @@ def message_view(found: Message) -> MessageView:
         .order_by(MessageAddress.role, MessageAddress.position)
     ):
         addresses.setdefault(each.role, []).append(each)
-    return MessageView(found, addresses, _attachments([found.id]).get(found.id, ()))
+    attachments = _attachments([found.id]) if found.attachment_count else {}
+    return MessageView(found, addresses, attachments.get(found.id, ()))
 
 
 def part(found: Message, number: int) -> MessagePart:
