@@ -50,3 +50,17 @@ def test_after_a_rebuild_index_and_wiki_agree(app: Flask, site: Site, tmp_path: 
     report = json.loads(flask(app, "search", "verify", "--json").stdout)
     assert (report["missing"], report["extra"], report["stale"]) == ([], [], [])
     assert report["checked"] >= 1
+
+
+def test_mail_is_found_by_its_senders_address_and_not_by_a_recipients_as_sender(
+    app: Flask, site: Site, bob: Person, tmp_path: Path
+) -> None:
+    archive(app, site, tmp_path)
+
+    def total(text: str) -> int:
+        return int(json.loads(flask(app, "search", "query", text, "--user", "bob", "--json").stdout)["total"])
+
+    assert total("from:ann@example.org") == 1
+    assert total("from:team@example.org") == 0
+    assert total("to:team@example.org") == 1
+    assert total("team@example.org") == 1

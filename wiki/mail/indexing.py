@@ -17,7 +17,7 @@ from wiki.search.registry import Kind, Presented
 from wiki.spaces.models import Space
 
 # How documents are made, for the version of each: raise it when that changes, and `flask search verify` finds the old.
-DOCUMENT_VERSION = 1
+DOCUMENT_VERSION = 2
 # A parser has few versions; shown-raw messages have -1.
 PARSER_VERSIONS = 10_000
 
@@ -71,16 +71,21 @@ def _ids_after(last: int, limit: int) -> list[int]:
     return list(db.session.scalars(living.order_by(Message.id).limit(limit)))
 
 
-def _people(ids: Sequence[int]) -> dict[int, dict[str, None]]:
-    """The names and addresses on each message, each once, in their order."""
-    found: dict[int, dict[str, None]] = {}
+def _people(ids: Sequence[int]) -> dict[int, list[str]]:
+    """Everybody on each message as ``Name <address>``, the sender first ('' where there is none), each once."""
+    found: dict[int, list[str]] = {mail_id: [""] for mail_id in ids}
     rows = db.session.execute(
-        select(MessageAddress.mail_id, MessageAddress.name, MessageAddress.address)
+        select(MessageAddress.mail_id, MessageAddress.role, MessageAddress.name, MessageAddress.address)
         .where(MessageAddress.mail_id.in_(ids))
         .order_by(MessageAddress.mail_id, MessageAddress.id)
     )
-    for mail_id, name, address in rows:
-        found.setdefault(mail_id, {}).update(dict.fromkeys(word for word in (name, address) if word))
+    for mail_id, role, name, address in rows:
+        person = f"{name} <{address}>".strip()
+        people = found[mail_id]
+        if role == "from" and not people[0]:
+            people[0] = person
+        elif person not in people:
+            people.append(person)
     return found
 
 
