@@ -134,7 +134,7 @@ def test_the_database_holds_no_token_that_opens_anything(site: Site, client: Fla
     assert token not in db.session.scalars(select(SignInSession.token_hash)).all()
 
 
-def test_signing_in_is_on_record_and_so_is_a_failure_of_a_known_user(site: Site, client: FlaskClient) -> None:
+def test_signing_in_is_on_record_and_so_are_failures_without_what_was_typed(site: Site, client: FlaskClient) -> None:
     user_id = join("dora").id
 
     try_to_sign_in(client, "dora", "not the password")
@@ -144,6 +144,7 @@ def test_signing_in_is_on_record_and_so_is_a_failure_of_a_known_user(site: Site,
     events = db.session.scalars(select(Event).where(Event.tag.like("user:sign%")).order_by(Event.id)).all()
     assert [(event.tag, event.subject) for event in events] == [
         ("user:sign-in-failed", f"user:{user_id}"),
+        ("user:sign-in-failed", "user:unknown"),
         ("user:signed-in", f"user:{user_id}"),
     ]
 

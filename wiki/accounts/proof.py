@@ -52,7 +52,8 @@ def _prove(name: str, password: str, address: str) -> int | None:
         stored = user.password_hash if user and user.is_active else None
     if passwords.matches(password, stored):
         return known
-    if known is not None:
-        with transaction():
-            record(ANONYMOUS, EventTag.USER_SIGN_IN_FAILED, f"user:{known}", address=address)
+    # Unknown names are on record too (without the name): one write less would tell by its time that nobody has it.
+    subject = f"user:{known}" if known is not None else "user:unknown"
+    with transaction():
+        record(ANONYMOUS, EventTag.USER_SIGN_IN_FAILED, subject, address=address)
     return None
