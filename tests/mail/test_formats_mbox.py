@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -10,13 +12,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wiki.mail.formats import mbox
+from wiki.mail.formats.mbox import Quoting
+from wiki.mail.message import RawMessage
 
 WHEN = datetime(2026, 11, 2, 10, 5, 6, tzinfo=UTC)
 LINE = b"From ann@example.org Mon Nov  2 10:05:06 2026\n"
 
+pieces = [b"From x\n", b">From y\n", b">>From \n", LINE, b"\n", b"\r", b"\r\n", b"a\n\n\n", b"Subject: a\n"]
+message = st.lists(st.binary(max_size=40) | st.sampled_from(pieces), max_size=6).map(b"".join)
+anything = st.lists(message, max_size=5)
 
-def contents(data: bytes, *, unquote: bool = False) -> list[bytes]:
-    return [entry.content for entry in mbox.read(io.BytesIO(data), unquote=unquote)]
+
+def contents(data: bytes, quoting: Quoting = Quoting.DETECT) -> list[bytes]:
+    return [entry.content for entry in mbox.read(io.BytesIO(data), quoting)]
+
+
+def written(*messages: RawMessage) -> bytes:
+    stream = io.BytesIO()
+    assert mbox.write(stream, messages) == len(messages)
+    return stream.getvalue()
 
 
 def test_two_messages_come_apart_and_the_line_between_belongs_to_neither() -> None:
@@ -36,15 +50,46 @@ def test_a_sentence_that_begins_with_from_is_no_separator() -> None:
     assert contents(LINE + letter) == [letter]
 
 
+def test_a_separator_needs_an_empty_line_before_it() -> None:
+    letter = b"Subject: a\n\nThe log says:\n" + LINE + b"Status: sent\n"
+    assert contents(LINE + letter) == [letter]
+
+
+def test_a_file_whose_separators_have_no_date_comes_apart_where_headers_follow() -> None:
+    data = b"From ann\nSubject: a\n\nFrom my window\n\nFrom here\n\nFrom bob\nSubject: b\n\ntwo\n"
+    assert contents(data) == [b"Subject: a\n\nFrom my window\n\nFrom here\n", b"Subject: b\n\ntwo\n"]
+
+
+def test_a_wrong_content_length_is_not_believed() -> None:
+    letters = [b"Content-Length: 9999\n\none\n", b"Content-Length: 1\n\ntwo\n\nthree\n"]
+    assert contents(b"\n".join(LINE + letter for letter in letters)) == letters
+
+
 def test_the_date_of_the_envelope_is_read() -> None:
     (entry,) = mbox.read(io.BytesIO(LINE + b"Subject: a\n\none\n"))
     assert entry.envelope_date == WHEN
 
 
-def test_what_stands_after_a_quote_mark_is_left_as_it_stands_unless_asked() -> None:
+def test_an_address_that_looks_like_a_date_is_not_taken_for_one() -> None:
+    line = b"From bounce-12-may-2002@example.org  Mon Nov  2 10:05:06 2026\n"
+    (entry,) = mbox.read(io.BytesIO(line + b"Subject: a\n\none\n"))
+    assert entry.envelope_date == WHEN
+
+
+def test_what_stands_behind_a_quote_mark_in_a_foreign_file_is_left_as_it_stands() -> None:
     letter = b"Subject: a\n\n>From the top\n>>From below\n"
     assert contents(LINE + letter) == [letter]
-    assert contents(LINE + letter, unquote=True) == [b"Subject: a\n\nFrom the top\n>From below\n"]
+
+
+def test_a_person_who_knows_the_file_may_have_it_unquoted() -> None:
+    letter = b"Subject: a\n\n>From the top\n>>From below\n"
+    assert contents(LINE + letter, Quoting.MBOXRD) == [b"Subject: a\n\nFrom the top\n>From below\n"]
+    assert contents(LINE + letter, Quoting.MBOXO) == [b"Subject: a\n\nFrom the top\n>>From below\n"]
+
+
+def test_the_mboxrd_of_public_inbox_is_known_by_its_separator() -> None:
+    data = b"From mboxrd@z Thu Jan  1 00:00:00 1970\nSubject: a\n\n>From the top\n"
+    assert contents(data) == [b"Subject: a\n\nFrom the top\n"]
 
 
 def test_reading_can_begin_anew_at_any_message() -> None:
@@ -57,16 +102,69 @@ def test_reading_can_begin_anew_at_any_message() -> None:
     assert list(mbox.read(stream)) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n", b"Subject: a letter, not a mailbox\n\nHello\n"])
+def test_empty_lines_before_the_first_message_are_passed_over() -> None:
+    assert contents(b"\n\r\n" + LINE + b"Subject: a\n\none\n") == [b"Subject: a\n\none\n"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\n", b"\x89PNG\r\n", b"Subject: a letter, no mailbox\n\nHello\n", b"From here to there\nit is far.\n"],
+)
 def test_a_file_that_is_no_mailbox_is_refused_in_a_sentence(data: bytes) -> None:
     with pytest.raises(mbox.NotAMailbox, match=r"\.$"):
-        list(mbox.read(io.BytesIO(data)))
+        next(mbox.read(io.BytesIO(data)))
 
 
-@given(st.lists(st.binary(max_size=200) | st.sampled_from([b"From x\n", b">From y\n", LINE, b"\n", b"a\n\n\n"])))
+def test_a_message_without_end_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mbox, "MAX_MESSAGE", 5_000_000)
+    data = LINE + b"Subject: a\n\none\n\n" + LINE + b"x" * 6_000_000
+    entries = mbox.read(io.BytesIO(data))
+    assert next(entries).content == b"Subject: a\n\none\n"
+    with pytest.raises(mbox.NotAMailbox, match=r"larger than .* MB"):
+        next(entries)
+
+
+def test_a_large_mailbox_is_read_with_the_memory_of_one_message() -> None:
+    data = (LINE + b"Subject: a\n\n" + b"word " * 2_000 + b"\n\n") * 2_000
+    stream = io.BytesIO(data)
+    tracemalloc.start()
+    assert sum(1 for _ in mbox.read(stream)) == 2_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000 < len(data)
+
+
+def test_a_separator_as_long_as_a_book_takes_no_time() -> None:
+    began = time.process_time()
+    contents(LINE + b"\nFrom " + b"1:23 2002x " * 100_000)
+    assert time.process_time() - began < 2
+
+
+@given(anything)
 def test_what_is_written_is_read_back_byte_for_byte(messages: list[bytes]) -> None:
-    whole = [message if message.endswith(b"\n") else message + b"\n" for message in messages]
-    stream = io.BytesIO()
-    assert mbox.write(stream, [(message, WHEN) for message in whole]) == len(whole)
-    if whole:
-        assert contents(stream.getvalue(), unquote=True) == whole
+    data = written(*(RawMessage(message, WHEN) for message in messages))
+    if messages:
+        assert contents(data) == messages
+
+
+@given(
+    st.binary(max_size=300)
+    | st.lists(st.sampled_from([LINE, b"From a\n", b"\n", b"a: b\n", b">From c\n"])).map(b"".join)
+)
+def test_no_file_makes_the_reader_stumble(data: bytes) -> None:
+    try:
+        entries = list(mbox.read(io.BytesIO(data)))
+    except mbox.NotAMailbox:
+        return
+    assert [entry.offset for entry in entries[1:]] == [entry.end for entry in entries[:-1]]
+    assert entries[-1].end == len(data)
+
+
+def test_the_date_is_written_as_the_envelope_in_utc() -> None:
+    assert written(RawMessage(b"Subject: a\n\none\n", WHEN)).startswith(
+        b"From mboxrd@postroom.invalid Mon Nov  2 10:05:06 2026\n"
+    )
+
+
+def test_a_line_that_begins_with_from_is_protected_in_the_file() -> None:
+    assert b"\n>From the top\n>>From below\n" in written(RawMessage(b"Subject: a\n\nFrom the top\n>From below\n"))

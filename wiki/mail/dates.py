@@ -40,6 +40,7 @@ _SHAPES = (
     rf"\b(?P<year>[0-9]{{4}})[-/](?P<month>[0-9]{{2}})[-/](?P<day>[0-9]{{2}})(?:[\sT]+(?:[a-z]{{3}}\s+)?{_TIME})?(?P<zone>.*)",
 )
 _DATE = tuple(re.compile(shape, re.IGNORECASE) for shape in _SHAPES)
+_WEEKDAY = re.compile(r"(?<= )(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? .*", re.IGNORECASE)
 _NUMERIC_ZONE = re.compile(r"(^\s*|[+-])([0-9]{2}):?([0-9]{2})(?![0-9])")  # some forget the plus
 _ZONE_NAME = re.compile(r"\b[A-Z]{2,4}\b")
 # Hours east of UTC: the zones of RFC 822, and those that mailers write and everybody reads in the same way.
@@ -52,7 +53,7 @@ _ZONES = {
 
 
 def parse_date(text: str) -> datetime | None:
-    """The moment that a Date field or an mbox "From " line names, in UTC; None where it names none."""
+    """The moment that a Date field names, in UTC; None where it names none."""
     for pattern in _DATE:
         found = pattern.search(text[:_MAX_LENGTH])
         if found is not None:
@@ -98,6 +99,13 @@ def _zone(text: str) -> timedelta:
         return -offset if numeric[1] == "-" else offset
     names = (name for name in _ZONE_NAME.findall(text) if name in _ZONES)
     return timedelta(hours=_ZONES[next(names, "UTC")])
+
+
+def envelope_date(line: str) -> datetime | None:
+    """The moment on the "From " line of an mbox, in UTC, which it means when it names no zone."""
+    # The sender's address may look like a date, too; the real one begins with its weekday.
+    weekday = _WEEKDAY.search(line[:_MAX_LENGTH])
+    return parse_date(weekday[0] if weekday else line.partition(" ")[2].lstrip().partition(" ")[2])
 
 
 def received_date(field: str) -> datetime | None:

@@ -6,7 +6,7 @@ _SIGNATURE = "-- "
 
 
 def unflow(text: str, *, delete_space: bool) -> str:
-    """The text (line feeds as line ends) with each paragraph on one line; ``delete_space`` is the parameter delsp=yes."""
+    """The text with each paragraph on one line, ended by a line feed; ``delete_space`` is the parameter delsp=yes."""
     paragraphs: list[str] = []
     pieces: list[str] = []
     depth = 0

@@ -29,7 +29,7 @@ def parse(raw: RawMessage) -> ParsedMessage:
     defects = [*structure.defects, *body.defects]
     header_date = dates.parse_date(headers.raw_text(root.first(b"date") or b""))
     received_date = dates.received_date(headers.raw_text(root.first(b"received") or b""))
-    envelope_date = dates.parse_date(structure.envelope.decode("ascii", "replace"))
+    envelope_date = dates.envelope_date(structure.envelope.decode("ascii", "replace"))
     date, trouble = dates.sort_key(header_date, (received_date, raw.internal_date, envelope_date))
     defects.append(trouble)
     return ParsedMessage(

@@ -1,40 +1,71 @@
-"""Mailbox files in the mbox family, streamed: reading any of them, writing mboxrd.
+"""Mailbox files of the mbox family, streamed: reading any of them, writing mboxrd.
 
-No standard fixes the format; RFC 4155 (appendix A) describes the common core, and the Library of Congress the family
-(https://www.loc.gov/preservation/digital/formats/fdd/fdd000383.shtml): its members differ in how a message's line that
-begins with "From " is protected. ``Content-Length`` (mboxcl) is not trusted: one edited message would cut all others.
+No standard fixes the format. RFC 4155 (appendix A) describes the common core, the Library of Congress the family
+(https://www.loc.gov/preservation/digital/formats/fdd/fdd000383.shtml), qmail's mbox(5) the rule that both rest on. A
+message begins with a "From " line and ends with an empty one, which belongs to the file. The members differ in how a
+line of a message that itself begins with "From " is protected:
+
+* **mboxo** puts ``>`` before "From " only. Then ``>From`` may have been either, and taking the ``>`` away damages what
+  was a quotation from the start.
+* **mboxrd** puts ``>`` before every ``>``… "From ", so that it can be undone exactly.
+* **mboxcl** trusts ``Content-Length``: one edited message, and all that follow are cut in the wrong place. It is never
+  trusted here.
+
+Nothing in a foreign file tells mboxo from mboxrd for certain: a doubled ``>>From`` may be a quoted quotation. So the
+bytes are kept as they stand, unless the writer has put its name on the "From " line: this module writes
+``mboxrd@postroom.invalid``, and public-inbox writes ``mboxrd@z``. What they wrote is unquoted, so that an exported
+message comes back with the same SHA-256. The reader may also be told by a person who knows.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from typing import BinaryIO
 
-# "From somebody@example.org Thu Aug  1 14:45:33 2002", with or without seconds and zone; a sentence of a letter that
-# begins with "From " has no time of day and year.
-_ENVELOPE = re.compile(rb"From .*\b\d{1,2}:\d\d(?::\d\d)?\b.*\b(?:19|20)\d\d\b.*\r?\n?\Z", re.DOTALL)
-_MOMENT = re.compile(
-    rb"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\s+(?P<day>\d{1,2})\s+"
-    rb"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\b.*?(?P<year>(?:19|20)\d\d)"
-)
-_MONTHS = (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec")
-_QUOTED = re.compile(rb"^(>*)>From ", re.MULTILINE)
-_UNQUOTED = re.compile(rb"^(>*From )", re.MULTILINE)
+from wiki.mail.dates import EPOCH, envelope_date
+from wiki.mail.message import RawMessage
+
+MAX_MESSAGE = 256 * 1024 * 1024
+"""Bytes of one message; a larger one is a damaged file, and no reason to fill the memory."""
+_CHUNK = 1024 * 1024
+_MAX_SEPARATOR = 1_000
+
+# "From joe@example.org Thu Aug  1 14:45:33 2002", seconds and zone as they come; a sentence in a letter that begins
+# with "From " has no time of day and year.
+_DATED = re.compile(rb"From .*[0-9]{1,2}:[0-9]{2}\b.*\b(?:19|20)[0-9]{2}\b")
+_FIELD = re.compile(rb">?From |[!-9;-~]{1,200}:")
+_KNOWN_MBOXRD = re.compile(rb"From mboxrd(?:-unterminated)?@(?:z|postroom\.invalid) ")
+_UNTERMINATED = b"From mboxrd-unterminated@postroom.invalid "
+_TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
+_MBOXRD_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_MBOXO_QUOTED = re.compile(rb"^>(From )", re.MULTILINE)
+_EMPTY_LINES = (b"\n", b"\r\n")
 
 
 class NotAMailbox(Exception):
-    """The file is no mbox; the message is a sentence for the person."""
+    """The file is no mbox, or no longer one from some place on; the message is a sentence for the person."""
+
+
+class Quoting(Enum):
+    """What is done with lines that begin with ``>From``."""
+
+    DETECT = "detect"
+    AS_IT_STANDS = "as it stands"
+    MBOXO = "mboxo"
+    MBOXRD = "mboxrd"
 
 
 @dataclass(frozen=True)
 class MboxEntry:
-    """A message of the file, with its bytes as they stand between the separators.
+    """A message of the file, with its exact bytes.
 
     ``offset`` is where its "From " line begins and ``end`` where the next one would: reading can begin anew at either.
-    ``envelope_date`` is what the "From " line says (aware; mbox writes UTC), if it can be read.
+    ``envelope_date`` is what the "From " line says (aware, UTC), if it can be read.
     """
 
     offset: int
@@ -43,85 +74,136 @@ class MboxEntry:
     envelope_date: datetime | None
 
 
-def read(stream: BinaryIO, *, unquote: bool = False) -> Iterator[MboxEntry]:
+def read(stream: BinaryIO, quoting: Quoting = Quoting.DETECT) -> Iterator[MboxEntry]:
     """Yield the messages from where the stream stands, one in memory at a time.
 
-    A separator is a "From " line with a time and a year, at the beginning or after an empty line. The one empty line
-    before the next separator belongs to the file, not to the message. Lines that begin with ">From " are left as they
-    stand, because nothing in a file tells mboxo from mboxrd, and only what stands there is certainly what was kept;
-    ``unquote`` takes one ">" away, for files known to be mboxrd, such as our own. Raises NotAMailbox at once.
+    A separator is a "From " line behind an empty line. Where the first one of the file has a date, all must have one;
+    where it has none, a header field must follow each. Raises NotAMailbox, before anything is yielded where the
+    file does not begin as one.
     """
-    offset = stream.tell()
-    first = stream.readline()
-    if not first:
-        if offset:
-            return
-        raise NotAMailbox("This file is empty.")
-    if not first.startswith(b"From "):
-        raise NotAMailbox("This file is no mbox mailbox: it does not begin with a line that starts with “From ”.")
-    reading = _Message(offset, first)
-    position = offset + len(first)
-    for line in stream:
-        if reading.ends_with_empty_line and line.startswith(b"From ") and _ENVELOPE.match(line):
-            yield reading.entry(position, unquote=unquote)
-            reading = _Message(position, line)
+    lines = _Lines(stream)
+    separator = _first_separator(lines)
+    if separator is None:
+        return
+    needs_date = _is_dated(separator)
+    message = _Message(lines.offset - len(separator), separator)
+    for line in lines:
+        is_candidate = message.is_complete and lines.is_line_start and line.startswith(b"From ")
+        if is_candidate and (_is_dated(line) if needs_date else lines.field_follows()):
+            yield message.entry(lines.offset - len(line), quoting)
+            message = _Message(lines.offset - len(line), line)
         else:
-            reading.lines.append(line)
-        position += len(line)
-    yield reading.entry(position, unquote=unquote)
+            message.add(line)
+    yield message.entry(lines.offset, quoting)
 
 
-def write(stream: BinaryIO, messages: Iterable[tuple[bytes, datetime]]) -> int:
-    """Write messages with their dates as mboxrd, which protects every line it must and so can be undone exactly.
+def write(stream: BinaryIO, messages: Iterable[RawMessage]) -> int:
+    """Write messages as mboxrd and give their number; :func:`read` gives back exactly the same bytes.
 
-    :func:`read` with ``unquote`` gives the same bytes back, but for a message without a line end at its end, which gets
-    one (the format has no way to say otherwise). Gives the number of messages.
+    The date of the "From " line is ``internal_date``, 1970 without one.
     """
     count = 0
-    for content, date in messages:
-        moment = date.astimezone(UTC)
-        stamp = moment.strftime(f"%a {_MONTHS[moment.month - 1].decode()} {moment.day:2} %H:%M:%S %Y")
-        stream.write(f"From MAILER-DAEMON {stamp}\n".encode("ascii"))
-        stream.write(_UNQUOTED.sub(rb">\1", content))
-        stream.write(b"\n" if content.endswith(b"\n") else b"\n\n")
+    for message in messages:
         count += 1
+        content = message.content
+        is_terminated = not content or content.endswith(b"\n")
+        sender = b"From mboxrd@postroom.invalid " if is_terminated else _UNTERMINATED
+        moment = (message.internal_date or EPOCH).astimezone(UTC)
+        stream.write(sender + time.asctime(moment.timetuple()).encode("ascii") + b"\n")
+        stream.write(_TO_QUOTE.sub(rb">\1", content))
+        # The format knows lines only: a last line without an end gets one, and the "From " line says so.
+        stream.write(b"\n" if is_terminated else b"\n\n")
     return count
+
+
+def unquote(content: bytes, quoting: Quoting) -> bytes:
+    """A message with the ``>`` before its "From " lines taken away as that kind of file needs it."""
+    if quoting is Quoting.MBOXRD:
+        return _MBOXRD_QUOTED.sub(rb"\1", content)
+    return _MBOXO_QUOTED.sub(rb"\1", content) if quoting is Quoting.MBOXO else content
+
+
+def _is_dated(line: bytes) -> bool:
+    return _DATED.match(line, 0, _MAX_SEPARATOR) is not None
+
+
+def _first_separator(lines: _Lines) -> bytes | None:
+    """The "From " line with which the file begins; None where the stream stands at the end of a file read before."""
+    begins_at = lines.offset
+    line = next((line for line in lines if line not in _EMPTY_LINES), b"")
+    if not line:
+        if begins_at:
+            return None
+        raise NotAMailbox("This file is empty.")
+    if not line.startswith(b"From ") or not (_is_dated(line) or lines.field_follows()):
+        raise NotAMailbox("This file is no mbox mailbox: it does not begin with a line that starts with “From ”.")
+    return line
+
+
+class _Lines:
+    """The lines of a stream, over-long ones in chunks, with a look at the one that follows."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._following: bytes | None = None
+        self._last = b"\n"
+        self.offset = stream.tell()
+        """Where the line given last ends."""
+        self.is_line_start = True
+        """Whether that line was the beginning of one."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        line = self._stream.readline(_CHUNK) if self._following is None else self._following
+        self._following = None
+        if not line:
+            raise StopIteration
+        self.offset += len(line)
+        self.is_line_start = self._last.endswith(b"\n")
+        self._last = line
+        return line
+
+    def field_follows(self) -> bool:
+        """Whether the next line looks like the first of a header."""
+        if self._following is None:
+            self._following = self._stream.readline(_CHUNK)
+        return _FIELD.match(self._following) is not None
 
 
 class _Message:
     """The message that is being read."""
 
     def __init__(self, offset: int, separator: bytes) -> None:
-        self.offset = offset
-        self.separator = separator
-        self.lines: list[bytes] = []
+        self._offset = offset
+        self._separator = separator
+        self._lines: list[bytes] = []
+        self._size = 0
 
     @property
-    def ends_with_empty_line(self) -> bool:
-        return not self.lines or self.lines[-1] in {b"\n", b"\r\n"}
+    def is_complete(self) -> bool:
+        """Whether a separator may follow here."""
+        return not self._lines or self._lines[-1] in _EMPTY_LINES
 
-    def entry(self, end: int, *, unquote: bool) -> MboxEntry:
-        if self.lines and self.lines[-1] in {b"\n", b"\r\n"}:
-            self.lines.pop()
-        content = b"".join(self.lines)
-        if unquote:
-            content = _QUOTED.sub(rb"\1From ", content)
-        return MboxEntry(self.offset, end, content, _date(self.separator))
+    def add(self, line: bytes) -> None:
+        """Take one more line. Raises NotAMailbox when the message exceeds all bounds."""
+        self._lines.append(line)
+        self._size += len(line)
+        if self._size > MAX_MESSAGE:
+            raise NotAMailbox(
+                f"The message at byte {self._offset:,} is larger than {MAX_MESSAGE // 1024 // 1024} MB;"
+                " the file cannot be read further."
+            )
 
-
-def _date(separator: bytes) -> datetime | None:
-    found = _MOMENT.search(separator)
-    if found is None:
-        return None
-    try:
-        return datetime(
-            int(found["year"]),
-            _MONTHS.index(found["month"]) + 1,
-            int(found["day"]),
-            int(found["hour"]),
-            int(found["minute"]),
-            int(found["second"] or 0),
-            tzinfo=UTC,
-        )
-    except ValueError:
-        return None
+    def entry(self, end: int, quoting: Quoting) -> MboxEntry:
+        """The message, ended."""
+        if self._lines and self._lines[-1] in _EMPTY_LINES:
+            self._lines.pop()
+        content = b"".join(self._lines)
+        if quoting is Quoting.DETECT:
+            quoting = Quoting.MBOXRD if _KNOWN_MBOXRD.match(self._separator) else Quoting.AS_IT_STANDS
+        if self._separator.startswith(_UNTERMINATED):
+            content = content.removesuffix(b"\n")
+        date = envelope_date(self._separator[:_MAX_SEPARATOR].decode("ascii", "replace"))
+        return MboxEntry(self._offset, end, unquote(content, quoting), date)
