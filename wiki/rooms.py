@@ -31,6 +31,7 @@ from wiki.pages import nav as pages_nav
 from wiki.pages import trash as pages_trash
 from wiki.pages import tree as pages_tree
 from wiki.pages import urls as pages
+from wiki.search import health as search_health
 from wiki.search import jobs as search_jobs
 from wiki.search import views as search
 from wiki.search.registry import Kind
@@ -84,7 +85,7 @@ SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...
     (MailAccount, MailAccount.password_sealed),
 )
 # What ``flask doctor`` looks at besides the foundation: a name, and whether it is well, with a sentence.
-DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = ()
+DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (("index", search_health.index_is_well),)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("site.name", "Postroom", "The name of the site, in the header and the title of each page."),
