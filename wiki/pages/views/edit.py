@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from wiki.errors import Conflict, Invalid, NotAllowed, NotFound
+from wiki.errors import Conflict, Invalid
 from wiki.pages import queries, render, service
 from wiki.pages.access import on_page, page_url
 from wiki.pages.compare import Comparison, compare
@@ -19,11 +17,12 @@ from wiki.pages.models import Page
 from wiki.pages.queries import RevisionLine
 from wiki.pages.service import EditConflict
 from wiki.pages.trail import trail_to
+from wiki.pages.views.kept import keeping_what_was_typed
 from wiki.permissions.catalogue import Permission
 from wiki.richtext.markdown import MarkupTooLarge
 from wiki.spaces.access import in_space
 from wiki.spaces.models import Space
-from wiki.web.access import View, current_actor
+from wiki.web.access import current_actor
 from wiki.web.forms import add_errors
 from wiki.web.theming import render as draw
 from wiki.web.transaction import reads_only
@@ -36,21 +35,6 @@ class Meanwhile:
     by: RevisionLine
     theirs: Comparison
     mine: Comparison
-
-
-def keeping_what_was_typed(view: View) -> View:
-    """Give the text back to somebody who was signed out while writing, instead of a plain refusal."""
-
-    @wraps(view)
-    def guarded(**kwargs: Any) -> object:
-        try:
-            return view(**kwargs)
-        except (NotAllowed, NotFound):
-            if request.method != "POST" or not current_actor().is_anonymous or "source" not in request.form:
-                raise
-            return draw("pages/kept.html", form=PageForm()), 403
-
-    return guarded
 
 
 @keeping_what_was_typed
