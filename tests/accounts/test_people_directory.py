@@ -89,12 +89,6 @@ def test_nobody_has_no_profile(bob: Person) -> None:
     assert bob.client.get("/people/nobody").status_code == 404
 
 
-def test_other_rooms_ask_for_the_names_of_authors(alice: Person, bob: Person) -> None:
-    found = queries.names_of([bob.user_id, alice.user_id, 999])
-
-    assert found == {bob.user_id: ("bob", "Bob"), alice.user_id: ("alice", "Alice")}
-
-
 def _user(name: str) -> User:
     found = queries.find_user(name)
     assert found is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,12 +83,6 @@ def users(search: str = "", page: int = 1, state: UserState = UserState.ALL) -> 
     if state is not UserState.ALL:
         wanted.append(User.is_active.is_(state is UserState.ACTIVE))
     return _list(wanted, page)
-
-
-def names_of(user_ids: Iterable[int]) -> Mapping[int, tuple[str, str]]:
-    """``(name, display name)`` of each user, in one query: for pages that name their authors."""
-    found = db.session.scalars(select(User).where(User.id.in_(set(user_ids))))
-    return {user.id: (user.name, user.display_name) for user in found}
 
 
 def groups() -> list[GroupInList]:

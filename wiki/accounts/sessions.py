@@ -100,12 +100,9 @@ def end(session_id: int) -> None:
     db.session.execute(delete(SignInSession).where(SignInSession.id == session_id))
 
 
-def end_all(user: User, besides: int | None = None) -> None:
-    """Remove all sessions of a user, but for the one of that id."""
-    ending = delete(SignInSession).where(SignInSession.user_id == user.id)
-    if besides is not None:
-        ending = ending.where(SignInSession.id != besides)
-    db.session.execute(ending)
+def end_all(user: User) -> None:
+    """Remove all sessions of a user."""
+    db.session.execute(delete(SignInSession).where(SignInSession.user_id == user.id))
 
 
 def actor_of(user: User) -> Actor:
