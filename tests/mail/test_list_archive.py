@@ -122,7 +122,7 @@ def test_pages_of_a_month_stay_in_it(alice: Person, site: Site) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "month=2026-13", "month=november", "month=0000", "month=99999", "month=9999-12",
+        "month=2026-13", "month=november", "month=0000", "month=99999",
         "before=1", "before=x.y", "after=1.", "before=" + "9" * 18 + ".1", "before=-" + "9" * 18 + ".1", "after=1.1.1",
         "before=%00", "after=1%0d%0a.2",
     ],
@@ -137,12 +137,14 @@ def test_very_old_and_very_late_dates_can_be_paged(alice: Person, site: Site) ->
     ids = make_messages(site.team, numbered(60))
     with transaction() as session:
         session.get_one(Message, ids[9]).date = datetime(1, 1, 1, tzinfo=UTC)
-        session.get_one(Message, ids[10]).date = datetime(9998, 12, 31, tzinfo=UTC)
+        session.get_one(Message, ids[10]).date = datetime(9999, 12, 31, tzinfo=UTC)
 
     page = alice.client.get(MAIL).text
     assert subjects(page)[0] == "Number 010"
     assert subjects(alice.client.get(link(page, "next") or "").text)[-1] == "Number 009"
-    for date in (datetime(1, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)):
+    assert subjects(alice.client.get(f"{MAIL}?month=9999-12").text) == ["Number 010"]
+    assert subjects(alice.client.get(f"{MAIL}?month=0001").text) == ["Number 009"]
+    for date in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)):
         place = archive_queries.Cursor(date, 3)
         assert archive_queries.Cursor.parse(str(place)) == place
 
