@@ -55,7 +55,7 @@ clean:  ## Remove what set-up made; never data
 $(VENV)/bin/python:
 	@$(PYTHON) tools/check_python.py
 	@echo "Making the virtual environment ..."
-	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make virtual environments here. This would mend it: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make virtual environments here. This would mend it: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
 	@echo "Installing the locked dependencies ..."
@@ -67,7 +67,7 @@ $(VENV)/.development: requirements/development.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/development.txt
 	@touch $@ $(VENV)/.runtime
 
-build/static/.built: package-lock.json tools/build_assets.py | $(VENV)/bin/python
+build/static/.built: package-lock.json tools/build_assets.py wiki/web/static/css/fonts.css | $(VENV)/bin/python
 	@test -e $(VENV)/.runtime || $(MAKE) --no-print-directory $(VENV)/.runtime
 	@echo "Building the fonts ..."
 	@$(BIN)/python -m tools.build_assets

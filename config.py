@@ -5,8 +5,10 @@ What an administrator may change while the wiki runs is not here but in :mod:`wi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -84,6 +86,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
         "LOG_LEVEL": environ.get("POSTROOM_LOG_LEVEL", "").strip().upper() or "INFO",
+        # A cookie goes out only when it changes: never with a style sheet that caches on the way may keep.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_NAME": "postroom",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -102,12 +106,13 @@ def _kept_secret(path: Path) -> str:
     """Generate a secret once and keep it, readable by the owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+        descriptor, beside = tempfile.mkstemp(dir=path.parent)  # mode 0600
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(secrets.token_hex(32))
             stream.flush()
             os.fsync(stream.fileno())
+        # Of two processes that start at once the first one's link stays; it never shows half a secret.
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, path)
+        Path(beside).unlink()
     return path.read_text(encoding="ascii").strip()

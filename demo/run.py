@@ -59,8 +59,15 @@ class Options:
     stop_when_done: bool
 
 
+def _end(_number: int, _frame: object) -> None:
+    """Leave through every ``finally``, so that nothing that was started goes on."""
+    raise SystemExit(0)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demonstration until Ctrl-C; gives the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     options = _options(arguments)
     messages = _messages(options.mailbox)
     _make_folder(options.data)
@@ -71,9 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             password = seed()
             began = time.monotonic()
             account_id = _add_account(server)
-        with _running(options.data):
+        with _running(options.data) as process:
             with app.app_context():
-                _watch(account_id, server.count, began)
+                _watch(account_id, server.count, began, process)
             _say_where(app, password)
             return 0 if options.stop_when_done else _wait()
 
@@ -160,7 +167,7 @@ def _add_account(server: MailServer) -> int:
 
 
 @contextmanager
-def _running(data: Path) -> Iterator[None]:
+def _running(data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The web server and the worker, as in ``make run``, in a group of their own that is ended as a whole."""
     log = (data / "server.log").open("wb")
     process = subprocess.Popen(
@@ -172,7 +179,7 @@ def _running(data: Path) -> Iterator[None]:
         start_new_session=True,
     )
     try:
-        yield
+        yield process
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         try:
@@ -207,7 +214,7 @@ def _look(account_id: int) -> _Look:
         )
 
 
-def _watch(account_id: int, total: int, began: float) -> None:
+def _watch(account_id: int, total: int, began: float, process: subprocess.Popen[bytes]) -> None:
     """Show the archiving and the indexing until both are done, then the account of every message."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     first_after = None
@@ -221,6 +228,8 @@ def _watch(account_id: int, total: int, began: float) -> None:
             is_done = look.result and look.seen >= total and not look.waiting
             if is_done or time.monotonic() - began > LONGEST_WAIT:
                 break
+            if process.poll() is not None:
+                sys.exit("The server ended; what it said last is in server.log in the demonstration's folder.")
             time.sleep(0.1)
     if first_after is not None:
         took = time.monotonic() - began
@@ -250,7 +259,7 @@ def _say_where(app: Flask, password: str) -> None:
 def _wait() -> int:
     console.print("Ctrl-C ends it.")
     with suppress(KeyboardInterrupt):
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
     return 0
 
 

@@ -11,7 +11,9 @@ from flask.cli import AppGroup, with_appcontext
 
 from wiki import doctoring, keys
 from wiki.accounts import setup
+from wiki.crypto import CannotUnseal
 from wiki.db import transaction
+from wiki.jobs.lease import LeaseTaken
 from wiki.jobs.scheduler import serve as serve_worker
 from wiki.serving import serve as serve_site
 
@@ -53,7 +55,13 @@ crypto = AppGroup("crypto", help="The keys that seal stored passwords.")
 @crypto.command("rotate")
 def rotate() -> None:
     """Make a new key and seal every stored password with it. Safe while the site runs."""
-    click.echo(f"{keys.rotate():,} secrets sealed with a new key; the key before it still opens older backups.")
+    try:
+        count = keys.rotate()
+    except LeaseTaken as error:
+        raise click.ClickException("The keys are being changed by another process just now.") from error
+    except CannotUnseal as error:
+        raise click.ClickException(f"{error} Nothing was changed; restore the key file that belongs to it.") from error
+    click.echo(f"{count:,} secrets sealed with a new key; the key before it still opens older backups.")
 
 
 COMMANDS: tuple[click.Command, ...] = (worker, serve, doctor, crypto)

@@ -7,6 +7,7 @@ of the file seals; all of them unseal, so that a rotation can happen while fetch
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -44,10 +45,15 @@ class Vault:
         return self.seal(self.unseal(sealed))
 
     def add_key(self) -> None:
-        """Put a new key first and keep the one before it."""
+        """Put a new key first and keep all older ones: what they sealed has not been sealed anew yet."""
         self._keys()
         older = self._path.read_bytes().split()
-        _write_durably(self._path, b"\n".join([Fernet.generate_key(), *older][:KEPT_KEYS]) + b"\n")
+        _write_durably(self._path, b"\n".join([Fernet.generate_key(), *older]) + b"\n")
+
+    def forget_older_keys(self) -> None:
+        """Drop all keys but the newest and the one before it; only once everything is sealed with the newest."""
+        keys = self._path.read_bytes().split()
+        _write_durably(self._path, b"\n".join(keys[:KEPT_KEYS]) + b"\n")
 
     def _keys(self) -> MultiFernet:
         if not self._path.exists():
@@ -84,8 +90,8 @@ def unseal(sealed: bytes) -> str:
 
 def _write_durably(path: Path, content: bytes, *, only_new: bool = False) -> None:
     """Write beside the file and rename: a crash leaves the old keys or the new ones, never half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600, as it must be
+    beside = Path(name)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
         stream.flush()

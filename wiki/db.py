@@ -83,6 +83,11 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+def hold_nothing() -> None:
+    """End the transaction of this context before something that takes long; what was loaded is read again when used."""
+    db.session.rollback()
+
+
 def will_write(writes: bool) -> None:
     """Say for the rest of this context (a request) whether transactions begin as writers."""
     _writing.set(writes)

@@ -8,6 +8,7 @@ from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.crypto import vault
 from wiki.db import transaction
+from wiki.jobs.lease import lease
 from wiki.permissions.actor import SYSTEM
 from wiki.rooms import SEALED
 
@@ -15,10 +16,17 @@ from wiki.rooms import SEALED
 def rotate() -> int:
     """Add a key, then seal everything with it in one transaction; gives the number of secrets.
 
-    Killed in between, the older key is still in the file and opens what was not sealed anew. Raises CannotUnseal,
-    with nothing changed but the key file.
+    Killed anywhere, every key that still seals something is in the file, and it can be done again. Raises CannotUnseal,
+    with nothing changed but a key added, and LeaseTaken when another process is at it.
     """
-    vault().add_key()
+    with lease("crypto-rotate"):
+        vault().add_key()
+        count = _reseal()
+        vault().forget_older_keys()
+    return count
+
+
+def _reseal() -> int:
     count = 0
     with transaction() as session:
         for table, column in SEALED:

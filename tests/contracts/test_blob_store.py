@@ -55,6 +55,41 @@ def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
     assert not store.verify(name)
 
 
+def test_a_torn_blob_is_written_again_when_its_bytes_come_again(tmp_path: Path) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    (name,) = store.put_many([b"precious"])
+    (tmp_path / "blobs" / name[:2] / name[2:]).write_bytes(b"")
+    store.put_many([b"precious"])
+    assert store.verify(name)
+
+
+def test_a_folder_that_could_not_be_synced_is_synced_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    real = os.fsync
+    synced: list[str] = []
+
+    def fails_on_folders(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        if path.is_dir() and not synced:
+            raise OSError(errno.EIO, "Input/output error")
+        real(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(local.os, "fsync", fails_on_folders)
+        with pytest.raises(OSError, match="Input/output"):
+            store.put_many([b"one"])
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real(descriptor)
+
+    monkeypatch.setattr(local.os, "fsync", noted)
+    (name,) = store.put_many([b"one"])
+    assert {"blobs", name[:2]} <= set(synced)
+
+
 def test_a_full_disk_leaves_no_half_written_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = LocalBlobStore(tmp_path / "blobs")
 

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from tests.people import Site
+from wiki import clock, keys
 from wiki.crypto import CannotUnseal, Vault, seal, unseal, vault
+from wiki.db import reading, transaction
+from wiki.mail.models import MailAccount
 
 
 def test_what_is_sealed_can_be_unsealed_and_is_not_readable(app: Flask) -> None:
@@ -22,8 +27,25 @@ def test_after_a_rotation_old_seals_still_open_and_new_ones_use_the_new_key(app:
     after = seal("secret")
     assert unseal(before) == unseal(after) == "secret"
     vault().add_key()
+    vault().forget_older_keys()
     with pytest.raises(CannotUnseal):
         unseal(before)
+
+
+def test_a_rotation_that_was_killed_half_way_can_be_done_again(app: Flask, site: Site) -> None:
+    account = MailAccount(
+        space_id=site.team, name="a", protocol="imap", host="h", port=143, username="u", password_sealed=seal("secret"),
+        fetch_minutes=30, next_fetch_at=clock.now(), created_at=clock.now(), failures=0,
+    )  # fmt: skip
+    with transaction() as session:
+        session.add(account)
+    for _ in range(3):
+        vault().add_key()  # killed right after this
+    assert keys.rotate() == 1
+    with reading() as session:
+        sealed = session.scalars(select(MailAccount.password_sealed)).one()
+    assert sealed is not None
+    assert unseal(sealed) == "secret"
 
 
 def test_another_process_sees_the_new_key_at_once(tmp_path: Path) -> None:

@@ -32,16 +32,17 @@ class LocalBlobStore:
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
         """See BlobStore. A sync that fails is not tried again: the page cache may already have lied about it."""
         names = [hashlib.sha256(content).hexdigest() for content in contents]
-        wanted = {name: content for name, content in zip(names, contents, strict=True) if name not in self}
+        given = dict(zip(names, contents, strict=True))
+        wanted = {name: content for name, content in given.items() if not self._is_whole(name, len(content))}
         written: dict[str, Path] = {}
         try:
             for name, content in wanted.items():
                 written[name] = self._write(content)
             _sync_all(written.values())
-            folders: set[Path] = set()
             for name, path in written.items():
-                folders.update(self._place(name, path))
-            _sync_all(sorted(folders))
+                self._place(name, path)
+            # Those of blobs that were there already too: whoever put them may not have come to this.
+            _sync_all(sorted({self._path(name).parent for name in names} | {self._root}))
         except BaseException:
             for path in written.values():
                 path.unlink(missing_ok=True)
@@ -96,13 +97,17 @@ class LocalBlobStore:
             raise
         return Path(name)
 
-    def _place(self, name: str, path: Path) -> tuple[Path, ...]:
-        """Rename into place and give the folders whose entries changed."""
+    def _place(self, name: str, path: Path) -> None:
         target = self._path(name)
-        made = not target.parent.exists()
         target.parent.mkdir(exist_ok=True, mode=0o700)
         path.rename(target)
-        return (target.parent, self._root) if made else (target.parent,)
+
+    def _is_whole(self, name: str, size: int) -> bool:
+        """Whether the blob is there in its full length: a power cut can leave a name with nothing behind it."""
+        try:
+            return self._path(name).stat().st_size == size
+        except FileNotFoundError:
+            return False
 
     def _path(self, sha256: str) -> Path:
         # Names reach this from the database only, but a path is never made from anything but a hash.

@@ -47,6 +47,7 @@ class JobRequest(Model):
     arguments: Mapped[dict[str, object]] = mapped_column(JSON)
     requested_by: Mapped[str] = mapped_column(String(255))
     state: Mapped[RequestState] = mapped_column(String(20), default=RequestState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None]
     result: Mapped[str] = mapped_column(Text, default="")

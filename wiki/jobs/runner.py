@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +17,8 @@ from wiki.jobs.progress import OnRequest, Progress, Silent
 from wiki.jobs.registry import Job, jobs
 
 KEPT_RUNS = 200
+MOST_ATTEMPTS = 5
+GIVEN_UP = "Given up: each try was cut off before its end. The server's log may say why."
 UNEXPECTED = "Stopped by an unexpected error; the server's log has the details."
 
 log = structlog.get_logger(__name__)
@@ -35,6 +38,10 @@ def run_request(request_id: int) -> None:
         request = session.get(JobRequest, request_id)
         if request is None or request.state != RequestState.QUEUED:
             return
+        if request.attempts >= MOST_ATTEMPTS:
+            _end(request, ok=False, result=GIVEN_UP)
+            return
+        request.attempts += 1
         request.state = RequestState.RUNNING
         request.started_at = clock.now()
         job, arguments = jobs()[request.job], dict(request.arguments)
@@ -53,10 +60,14 @@ def queued() -> list[tuple[int, str]]:
         return [(row.id, row.job) for row in rows]
 
 
-def requeue_interrupted() -> int:
-    """Queue again what a killed worker left running; only the one worker may call this. Every job is resumable."""
+def requeue_interrupted(besides: AbstractSet[int] = frozenset()) -> int:
+    """Queue again what is marked as running and does not run, but for the given ids. Every job is resumable.
+
+    Only the one worker may call this: a killed worker leaves such requests, and so does an end that could not be saved.
+    """
     with transaction() as session:
-        interrupted = session.scalars(select(JobRequest).where(JobRequest.state == RequestState.RUNNING)).all()
+        running = session.scalars(select(JobRequest).where(JobRequest.state == RequestState.RUNNING)).all()
+        interrupted = [request for request in running if request.id not in besides]
         for request in interrupted:
             request.state = RequestState.QUEUED
         return len(interrupted)
@@ -74,10 +85,13 @@ def _run(job: Job, arguments: Mapping[str, object], progress: Progress) -> tuple
 
 def _finish(request_id: int, *, ok: bool, result: str | None) -> None:
     with transaction() as session:
-        request = session.get_one(JobRequest, request_id)
-        request.state = RequestState.DONE if ok else RequestState.FAILED
-        request.result = result or ""
-        request.finished_at = clock.now()
+        _end(session.get_one(JobRequest, request_id), ok=ok, result=result or "")
+
+
+def _end(request: JobRequest, *, ok: bool, result: str) -> None:
+    request.state = RequestState.DONE if ok else RequestState.FAILED
+    request.result = result
+    request.finished_at = clock.now()
 
 
 def _keep_history(job: Job, started: datetime, *, ok: bool, result: str) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -18,13 +19,15 @@ from wiki import clock
 from wiki.db import reading
 from wiki.jobs import runner
 from wiki.jobs.lease import Held, LeaseLost, LeaseTaken, lease
-from wiki.jobs.registry import Job, jobs
+from wiki.jobs.models import Lease
+from wiki.jobs.registry import jobs
 
 LEASE = "worker"
 LANES = {"general": 4, "mail": 4, "index": 1}
 RENEW_EVERY = timedelta(seconds=10)
 LOOK_FOR_REQUESTS_EVERY = timedelta(seconds=0.5)
 ASK_AGAIN_AFTER = timedelta(seconds=1)
+AFTER_A_FALL = timedelta(seconds=5)
 # A wall clock that went back further than this makes APScheduler wait until the old time comes again.
 CLOCK_STEP = timedelta(seconds=30)
 
@@ -38,6 +41,7 @@ class Worker:
         self._app = app
         self._stop = threading.Event()
         self._submitted: set[int] = set()
+        self._running: set[int] = set()
 
     def stop(self) -> None:
         """End soon, after the jobs that run."""
@@ -54,6 +58,9 @@ class Worker:
                 self._stop.wait(ASK_AGAIN_AFTER.total_seconds())
             except LeaseLost:
                 log.warning("another worker took over")
+            except Exception:  # a full disk or a busy database must not end the worker: it tries again
+                log.exception("the worker stumbled")
+                self._stop.wait(AFTER_A_FALL.total_seconds())
         log.info("worker stops")
 
     def _lead(self, held: Held) -> None:
@@ -92,12 +99,15 @@ class Worker:
             self._hand_out(scheduler)
             if time.monotonic() - renewed_at > RENEW_EVERY.total_seconds():
                 held.renew()
+                # What is marked as running and runs nowhere could not say that it had ended: a full disk does that.
+                runner.requeue_interrupted(besides=frozenset(self._running))
                 renewed_at = time.monotonic()
             if abs(_drift() - drift) > CLOCK_STEP.total_seconds():
                 drift = _drift()
                 log.warning("the clock was changed; all jobs are scheduled anew")
-                for planned in scheduler.get_jobs():
-                    planned.modify(next_run_time=clock.now())
+                for job in jobs().values():
+                    if job.every is not None:
+                        scheduler.modify_job(job.name, next_run_time=clock.now())
 
     def _hand_out(self, scheduler: BackgroundScheduler) -> None:
         waiting = runner.queued()
@@ -107,11 +117,18 @@ class Worker:
             if job is None or request_id in self._submitted:
                 continue
             self._submitted.add(request_id)
+            self._running.add(request_id)
             scheduler.add_job(
-                self._in_app(runner.run_request, request_id), executor=job.lane, id=f"request {request_id}"
+                self._in_app(self._run_request, request_id), executor=job.lane, id=f"request {request_id}"
             )
 
-    def _in_app(self, run: Callable[..., None], argument: Job | int) -> Callable[[], None]:
+    def _run_request(self, request_id: int) -> None:
+        try:
+            runner.run_request(request_id)
+        finally:
+            self._running.discard(request_id)
+
+    def _in_app(self, run: Callable[..., None], argument: Any) -> Callable[[], None]:
         def inside() -> None:
             # An app context of its own gives each run a database session of its own.
             with self._app.app_context():
@@ -129,12 +146,10 @@ def serve(app: Flask) -> None:
 
 
 def is_somebody_working() -> bool:
-    """Whether a worker holds the lease just now."""
-    try:
-        with reading(), lease(LEASE):
-            return False
-    except LeaseTaken:
-        return True
+    """Whether a worker holds the lease just now; only looks. A killed one counts until its lease has expired."""
+    with reading() as session:
+        row = session.get(Lease, LEASE, populate_existing=True)
+        return row is not None and bool(row.holder) and row.expires_at > clock.now()
 
 
 def _drift() -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -10,13 +11,9 @@ from sqlalchemy.orm import Session
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
-from wiki.db import transaction
-from wiki.errors import Conflict
-from wiki.jobs.lease import Held
 from wiki.mail import ingest, ledger, store
 from wiki.mail.ledger import Failed, Item
 from wiki.mail.message import RawMessage
-from wiki.mail.models import MailAccount
 from wiki.permissions.actor import SYSTEM
 
 BATCH_MESSAGES = 100
@@ -25,13 +22,13 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Source:
-    """Where a batch comes from; ``folder_id`` is the ledger's folder."""
+    """Where a batch comes from; ``folder_id`` is the ledger's folder, ``writing`` opens a fenced transaction."""
 
     account_id: int
     space_id: int
     folder_id: int
     folder: str
-    held: Held
+    writing: Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass
@@ -97,7 +94,7 @@ class Batch:
 def archive(source: Source, batch: Batch, tally: Tally) -> None:
     """Make a batch durable and known; on return nothing in it can be lost any more, whatever happens next.
 
-    Raises OSError when the disk fails, LeaseLost, and Conflict when the account has gone; nothing is entered then.
+    Raises OSError when the disk fails, LeaseLost, and Conflict when the account has changed; nothing is entered then.
     """
     if batch.is_empty:
         return
@@ -105,10 +102,7 @@ def archive(source: Source, batch: Batch, tally: Tally) -> None:
     broken = [content for _, _, content in batch.failures if content]
     names = iter(blob_store().put_many([*contents, *broken])[len(contents) :])
     failures = [Failed(item, reason, next(names) if content else None) for item, reason, content in batch.failures]
-    with transaction() as session:
-        source.held.confirm()
-        if session.get(MailAccount, source.account_id) is None:
-            raise Conflict("The account was removed while its mail was being fetched.")
+    with source.writing() as session:
         stored = store.add(session, source.space_id, batch.raws)
         ledger.note_archived(session, source.folder_id, batch.items, stored)
         _note_failures(session, source, failures)

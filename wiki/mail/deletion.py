@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
-from wiki.db import reading, transaction
+from wiki.db import reading
 from wiki.mail import ledger
 from wiki.mail.fetching import Run
 from wiki.mail.ledger import Deletable, FolderEpoch
@@ -23,6 +23,7 @@ from wiki.permissions.actor import SYSTEM
 AT_ONCE = 100
 # More held messages than this share of a run look like a server that lies; nothing is removed then.
 MOST_HELD = 0.05
+RENUMBERED = "The server shows other messages under known numbers, so nothing was removed from it this time."
 DAMAGED = "A stored copy no longer matches its hash: its original stays on the server."
 
 
@@ -43,9 +44,11 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
         verified = verify(run, ready)
         if not verified:
             return
+        if not _are_the_same(transport, verified):
+            run.tally.notes.append(RENUMBERED)
+            return
         begun = {each.uid: each.id for each in verified}
-        with transaction() as session:
-            run.held.confirm()
+        with run.writing() as session:
             ledger.mark(session, begun.values(), LedgerState.DELETE_PENDING)
         if not _remove(transport, run, begun):
             return
@@ -58,20 +61,24 @@ def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
     store = blob_store()
     damaged = [each for each in ready if not store.verify(each.sha256)]
     if damaged:
-        with transaction() as session:
-            run.held.confirm()
+        with run.writing() as session:
             ledger.hold(session, [each.id for each in damaged], DAMAGED)
         run.tally.notes.append(DAMAGED)
     lost = {each.id for each in damaged}
     return [each for each in ready if each.id not in lost]
 
 
+def _are_the_same(transport: ImapTransport, ready: Sequence[Deletable]) -> bool:
+    """Whether the server's messages still have the sizes that were archived: a reused UID must not cost another mail."""
+    sizes = transport.sizes([each.uid for each in ready])
+    return all(sizes.get(each.uid, each.size) == each.size for each in ready)
+
+
 def note_gone(run: Run, folder: str, entry_ids: Sequence[int]) -> None:
     """Commit that messages have left the server."""
     if not entry_ids:
         return
-    with transaction() as session:
-        run.held.confirm()
+    with run.writing() as session:
         ledger.mark(session, entry_ids, LedgerState.GONE)
         record(
             SYSTEM,
@@ -93,8 +100,7 @@ def _remove(transport: ImapTransport, run: Run, begun: dict[int, int]) -> bool:
         else:
             transport.delete(uids)
     except CannotDelete as error:
-        with transaction() as session:
-            run.held.confirm()
+        with run.writing() as session:
             ledger.mark(session, begun.values(), LedgerState.ARCHIVED)
         run.tally.notes.append(error.sentence)
         return False
@@ -112,7 +118,6 @@ def _confirm_gone(transport: ImapTransport, run: Run, folder: FolderEpoch, begun
     gone = [entry_id for uid, entry_id in begun.items() if uid not in still]
     note_gone(run, folder.name, gone)
     if still:
-        with transaction() as session:
-            run.held.confirm()
+        with run.writing() as session:
             ledger.mark(session, [begun[uid] for uid in still], LedgerState.ARCHIVED)
     return bool(gone)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from wiki import clock
+from wiki.db import transaction
+from wiki.errors import Conflict
 from wiki.jobs.lease import Held
 from wiki.jobs.progress import Progress
 from wiki.mail.archiving import Source, Tally
-from wiki.mail.models import AfterArchiving
+from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.transport.endpoint import Endpoint
 
 
@@ -24,6 +30,7 @@ class Plan:
     after_archiving: AfterArchiving
     move_to: str
     delete_delay: timedelta
+    generation: int = 0
 
     @property
     def removes(self) -> bool:
@@ -45,9 +52,23 @@ class Run:
     tally: Tally = field(default_factory=Tally)
     expected: int = 0
 
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that commits only what is still true: the lease is held, the account is as planned.
+
+        Raises LeaseLost, and Conflict when the account was removed or leads to another mailbox by now: the ledger of
+        one server must never be written with the UIDs of another.
+        """
+        with transaction() as session:
+            self.held.confirm()
+            account = session.get(MailAccount, self.plan.account_id)
+            if account is None or account.generation != self.plan.generation:
+                raise Conflict("The account was changed or removed while its mail was being fetched.")
+            yield session
+
     def source(self, folder_id: int, folder: str) -> Source:
         """The place that a batch comes from."""
-        return Source(self.plan.account_id, self.plan.space_id, folder_id, folder, self.held)
+        return Source(self.plan.account_id, self.plan.space_id, folder_id, folder, self.writing)
 
     def expect(self, more: int) -> None:
         """Count messages that are going to be fetched, for the progress."""

@@ -40,6 +40,8 @@ def digest(space_id: int, raws: Mapping[int, RawMessage]) -> None:
     """
     if not raws:
         return
+    with reading() as session:
+        raws = _still_there(session, raws)
     parsed = {row_id: _parse(raw) for row_id, raw in raws.items()}
     readable = {row_id: message for row_id, message in parsed.items() if message is not None}
     with transaction() as session:
@@ -97,6 +99,15 @@ def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, Raw
         except BlobMissing:
             log.warning("a raw message is missing from the blob store", sha256=sha256, message=row_id)
     return found
+
+
+def _still_there(session: Session, raws: Mapping[int, RawMessage]) -> dict[int, RawMessage]:
+    """Leave out what was purged meanwhile."""
+    ids = list(raws)
+    there: set[int] = set()
+    for start in range(0, len(ids), store.CHUNK):
+        there.update(session.scalars(select(Message.id).where(Message.id.in_(ids[start : start + store.CHUNK]))))
+    return {row_id: raw for row_id, raw in raws.items() if row_id in there}
 
 
 def _after(session: Session, space_id: int, last: int) -> Sequence[Row[int, str, datetime | None]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -57,6 +56,7 @@ class Deletable:
 
     id: int
     uid: int
+    size: int
     sha256: str
 
 
@@ -89,7 +89,8 @@ def enter_folder(
         folder = MailFolder(account_id=account_id, name=name, uid_validity=uid_validity, created_at=clock.now())
         session.add(folder)
         session.flush()
-    resume = folder.uid_next - 1 if folder.uid_next else 0
+    resume = folder.done_below - 1 if folder.done_below else 0
+    folder.uid_next = uid_next
     if folder.listed_at is None or folder.listed_at < clock.now() - LIST_ALL_EVERY:
         resume = 0
     return FolderEpoch(folder.id, name, resume, has_restarted=bool(restarted))
@@ -97,7 +98,11 @@ def enter_folder(
 
 def enter_maildrop(session: Session, account_id: int) -> int:
     """The id of the one folder that a POP3 account has."""
-    folder = session.scalar(select(MailFolder).where(MailFolder.account_id == account_id, MailFolder.name == "INBOX"))
+    folder = session.scalar(
+        select(MailFolder).where(
+            MailFolder.account_id == account_id, MailFolder.name == "INBOX", MailFolder.is_current.is_(True)
+        )
+    )
     if folder is None:
         folder = MailFolder(account_id=account_id, name="INBOX", created_at=clock.now())
         session.add(folder)
@@ -108,7 +113,7 @@ def enter_maildrop(session: Session, account_id: int) -> int:
 def leave_folder(session: Session, folder: FolderEpoch, uid_next: int | None) -> None:
     """Note a pass that came to its end: everything below ``uid_next`` has an entry."""
     row = session.get_one(MailFolder, folder.id)
-    row.uid_next = uid_next
+    row.done_below = uid_next
     if folder.resume_above == 0:
         row.listed_at = clock.now()
 
@@ -150,6 +155,7 @@ def known_uidls(session: Session, folder_id: int) -> dict[str, set[int]]:
         select(LedgerEntry.uidl, LedgerEntry.size).where(
             LedgerEntry.folder_id == folder_id,
             LedgerEntry.uidl != "",
+            LedgerEntry.state != LedgerState.STALE,
             (LedgerEntry.state != LedgerState.HELD) | (LedgerEntry.attempts >= MOST_TRIES),
         )
     )
@@ -163,6 +169,7 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
     now = clock.now()
     held = _held(session, folder_id, items)
     rows = []
+    there = _entered(session, folder_id, {kept.sha256 for kept in stored})
     for item, kept in zip(items, stored, strict=True):
         values = {
             "size": item.size,
@@ -173,14 +180,17 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
             "is_duplicate": not kept.is_new,
             "archived_at": now,
         }
-        earlier = held.get(_key(item.uid, item.uidl, item.size))
-        if earlier is None:
-            rows.append({"folder_id": folder_id, "uid": item.uid, "uidl": item.uidl, **values})
-        else:
+        earlier = held.pop(_key(item.uid, item.uidl, item.size), None)
+        if earlier is not None:
+            # It came whole at last: it is held no more.
             session.execute(delete(SetAside).where(SetAside.ledger_id == earlier))
-            session.execute(update(LedgerEntry).where(LedgerEntry.id == earlier).values(**values))
+            session.execute(delete(LedgerEntry).where(LedgerEntry.id == earlier))
+        # A maildrop without UIDLs, or with one for two twins, brings what is entered already.
+        if (item.uid, item.uidl, kept.sha256) not in there:
+            there.add((item.uid, item.uidl, kept.sha256))
+            rows.append({"folder_id": folder_id, "uid": item.uid, "uidl": item.uidl, **values})
     if rows:
-        _insert_missing(session, folder_id, rows)
+        session.execute(insert(LedgerEntry), rows)
 
 
 def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) -> list[LedgerEntry]:
@@ -189,7 +199,8 @@ def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) ->
     held = _held(session, folder_id, [failed.item for failed in failures])
     first_time = []
     for failed in failures:
-        earlier = held.get(_key(failed.item.uid, failed.item.uidl, failed.item.size))
+        key = _key(failed.item.uid, failed.item.uidl, failed.item.size)
+        earlier = held.get(key)
         if earlier is not None:
             session.execute(
                 update(LedgerEntry)
@@ -208,15 +219,16 @@ def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) ->
             archived_at=clock.now(),
         )
         session.add(entry)
+        session.flush()
+        held[key] = entry.id
         first_time.append(entry)
-    session.flush()
     return first_time
 
 
 def deletable(session: Session, folder_id: int, archived_before: datetime, limit: int) -> list[Deletable]:
     """Archived messages, each with a living row in the archive, that may leave the server now."""
     rows = session.execute(
-        select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.sha256)
+        select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.size, LedgerEntry.sha256)
         .where(
             LedgerEntry.folder_id == folder_id,
             LedgerEntry.state == LedgerState.ARCHIVED,
@@ -226,7 +238,7 @@ def deletable(session: Session, folder_id: int, archived_before: datetime, limit
         .order_by(LedgerEntry.id)
         .limit(limit)
     )
-    return [Deletable(row.id, row.uid, row.sha256) for row in rows]
+    return [Deletable(row.id, row.uid, row.size, row.sha256) for row in rows]
 
 
 def pending(session: Session, folder_id: int) -> dict[int, int]:
@@ -344,9 +356,8 @@ def _key(uid: int, uidl: str, size: int) -> tuple[int, str, int]:
     return uid, uidl, 0 if uid or uidl else size
 
 
-def _insert_missing(session: Session, folder_id: int, rows: list[dict[str, Any]]) -> None:
-    """Insert entries, but none that is there: a maildrop without UIDLs brings the same messages again."""
-    hashes = {row["sha256"] for row in rows}
+def _entered(session: Session, folder_id: int, hashes: set[str]) -> set[tuple[int, str, str | None]]:
+    """What a folder has of these hashes, as ``(uid, uidl, sha256)``."""
     there: set[tuple[int, str, str | None]] = set()
     for some in _chunks(sorted(hashes)):
         found = session.execute(
@@ -355,13 +366,7 @@ def _insert_missing(session: Session, folder_id: int, rows: list[dict[str, Any]]
             )
         )
         there.update((row.uid, row.uidl, row.sha256) for row in found)
-    fresh = {}
-    for row in rows:
-        key = (row["uid"], row["uidl"], row["sha256"])
-        if key not in there:
-            fresh[key] = row
-    if fresh:
-        session.execute(insert(LedgerEntry), list(fresh.values()))
+    return there
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

@@ -25,7 +25,10 @@ class AfterArchiving(StrEnum):
 
 
 class MailAccount(Model):
-    """A mailbox on a mail server that a space archives. The password is sealed and never shown."""
+    """A mailbox on a mail server that a space archives. The password is sealed and never shown.
+
+    ``generation`` grows when the account comes to lead to another mailbox: a fetch of the one before stops writing.
+    """
 
     __tablename__ = "mail_accounts"
     __table_args__ = (Index(None, "space_id"), Index(None, "is_enabled", "next_fetch_at"))
@@ -50,6 +53,7 @@ class MailAccount(Model):
     last_fetch_ok: Mapped[bool | None]
     last_result: Mapped[str] = mapped_column(Text, default="")
     failures: Mapped[int] = mapped_column(default=0)
+    generation: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -58,7 +62,8 @@ class MailFolder(Model):
     """A folder of an account at one UIDVALIDITY epoch; POP3 has one folder, ``INBOX``, without UIDVALIDITY.
 
     A changed UIDVALIDITY starts a new row; ``is_current`` is False for the old one, whose UIDs are never used again.
-    ``uid_next`` is the server's at the last pass that came to its end: all below it has been dealt with.
+    ``uid_next`` is the server's when the folder was last opened; it can only grow. All UIDs below ``done_below`` have
+    been dealt with: it follows ``uid_next`` when a pass comes to its end.
     ``listed_at`` is when all UIDs were last asked for, since an answer may leave one out.
     """
 
@@ -70,6 +75,7 @@ class MailFolder(Model):
     name: Mapped[str] = mapped_column(String(500))
     uid_validity: Mapped[int | None]
     uid_next: Mapped[int | None]
+    done_below: Mapped[int | None]
     listed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     is_current: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

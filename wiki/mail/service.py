@@ -239,7 +239,11 @@ def _put(account: MailAccount, fields: AccountFields) -> None:
 
 
 def _forget_server(account: MailAccount) -> None:
-    """Numbers that one server gave stand for other messages on another: nothing is skipped or deleted by them."""
+    """Numbers that one server gave stand for other messages on another: nothing is skipped or deleted by them.
+
+    A fetch of the server before, should one run just now, finds another generation and writes no more.
+    """
+    account.generation += 1
     mine = select(MailFolder.id).where(MailFolder.account_id == account.id)
     db.session.execute(
         update(LedgerEntry)

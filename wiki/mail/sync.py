@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from wiki import clock
 from wiki.audit.record import record
@@ -17,7 +18,7 @@ from wiki.audit.tags import EventTag
 from wiki.crypto import CannotUnseal, unseal
 from wiki.db import reading, transaction
 from wiki.errors import Conflict, Invalid
-from wiki.jobs.lease import Held, LeaseTaken, lease
+from wiki.jobs.lease import Held, LeaseLost, LeaseTaken, lease
 from wiki.jobs.progress import Progress
 from wiki.mail import network
 from wiki.mail.archiving import Tally
@@ -34,6 +35,7 @@ from wiki.mail.transport.protocol import Limits
 from wiki.permissions.actor import SYSTEM
 
 ALREADY_RUNNING = "This account is being fetched just now."
+UNEXPECTED = "The fetch was stopped by an unexpected error; nothing was lost, and the server's log has the details."
 DISK_TROUBLE = "The archive could not write to its disk; nothing was removed from the server."
 
 log = structlog.get_logger(__name__)
@@ -47,7 +49,7 @@ def fetch(account_id: int, progress: Progress) -> tuple[bool, str]:
     try:
         with lease(f"mail-account:{account_id}") as held:
             return _fetch_alone(account_id, held, progress)
-    except LeaseTaken as error:
+    except (LeaseTaken, LeaseLost) as error:
         raise Conflict(ALREADY_RUNNING) from error
 
 
@@ -62,9 +64,14 @@ def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool,
             error += " The next fetch goes on from here."
     except (Invalid, CannotUnseal) as failure:
         error = str(failure)
-    except OSError as failure:
+    except (OSError, OperationalError) as failure:
         log.warning("the disk failed during a fetch", account=account_id, error=str(failure))
         error = DISK_TROUBLE
+    except (Conflict, LeaseLost):
+        raise
+    except Exception:  # the account must say that it was not fetched, whatever happened
+        log.exception("a fetch failed", account=account_id)
+        error = UNEXPECTED
     result = f"{error} So far: {tally.in_words()}" if error and tally.seen else error or tally.in_words()
     _finish(account_id, held, ok=not error, result=result, goes_on=bool(error and tally.archived))
     return not error, result
@@ -90,6 +97,7 @@ def _plan(account_id: int) -> Plan:
             folders=tuple(account.folders) or ("INBOX",),
             after_archiving=AfterArchiving(account.after_archiving),
             move_to=account.move_to,
+            generation=account.generation,
             delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
         )
 

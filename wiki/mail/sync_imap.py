@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wiki.db import reading, transaction
+from wiki.db import reading
 from wiki.mail import deletion, ledger
 from wiki.mail.archiving import Batch, archive
 from wiki.mail.fetching import Run
@@ -20,8 +20,7 @@ def fetch_imap(transport: ImapTransport, run: Run) -> None:
         except FolderMissing:
             run.tally.notes.append(f"There is no folder {name} on the server.")
             continue
-        with transaction() as session:
-            run.held.confirm()
+        with run.writing() as session:
             folder = ledger.enter_folder(session, run.plan.account_id, name, status.uidvalidity, status.uidnext)
         _archive_new(transport, run, folder, status)
         if run.plan.removes:
@@ -48,8 +47,7 @@ def _archive_new(transport: ImapTransport, run: Run, folder: FolderEpoch, status
         raise
     archive(source, batch, run.tally)
     run.tell()
-    with transaction() as session:
-        run.held.confirm()
+    with run.writing() as session:
         ledger.leave_folder(session, folder, status.uidnext)
 
 

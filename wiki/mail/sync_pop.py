@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from wiki.blobs.configured import blob_store
-from wiki.db import reading, transaction
+from wiki.db import reading
 from wiki.mail import deletion, ledger
 from wiki.mail.archiving import Batch, archive
 from wiki.mail.fetching import Run
@@ -35,8 +35,7 @@ class _Session:
 
 def fetch_pop(open_session: Callable[[], PopTransport], run: Run) -> None:
     """Archive what is new in the maildrop, then delete what the plan says, in small sessions. Raises TransportError."""
-    with transaction() as session:
-        run.held.confirm()
+    with run.writing() as session:
         folder_id = ledger.enter_maildrop(session, run.plan.account_id)
     attempted: set[int] = set()
     more = True
@@ -67,10 +66,12 @@ def _archive_new(run: Run, folder_id: int, pop: _Session) -> None:
                 archive(source, batch, run.tally)
                 run.tell()
                 batch = Batch()
-    finally:
-        # What came whole before an error is kept.
+    except TransportError:
+        # What came whole before the server failed is kept; after a failure of our own disk nothing is tried again.
         archive(source, batch, run.tally)
-        run.tell()
+        raise
+    archive(source, batch, run.tally)
+    run.tell()
 
 
 def _retrieve(pop: _Session, entry: PopEntry, batch: Batch) -> None:
@@ -110,8 +111,7 @@ def _delete_some(run: Run, folder_id: int, pop: _Session, attempted: set[int]) -
     chosen = _chosen(run, folder_id, pop, attempted)
     if not chosen:
         return False
-    with transaction() as session:
-        run.held.confirm()
+    with run.writing() as session:
         ledger.mark(session, chosen.values(), LedgerState.DELETE_PENDING)
     for number in chosen:
         pop.transport.mark_deleted(number)

@@ -71,6 +71,8 @@ def _run_alone(import_id: int, held: Held, progress: Progress) -> str:
         importing = session.get(MailImport, import_id)
         if importing is None:
             raise Conflict("This import has been removed.")
+        if importing.finished_at is not None:
+            return _result(importing)
         path, space_id, offset, size = Path(importing.path), importing.space_id, importing.offset, importing.size
     try:
         with path.open("rb") as stream:
@@ -119,10 +121,8 @@ def _finish(import_id: int, error: str) -> str:
         importing = session.get_one(MailImport, import_id)
         importing.error = error
         importing.finished_at = clock.now()
-        if importing.is_upload:
-            Path(importing.path).unlink(missing_ok=True)
-        counted = (importing.archived, importing.duplicates, importing.set_aside)
-        result = error or "{:,} archived, {:,} already there, {:,} set aside.".format(*counted)
+        result = _result(importing)
+        upload = Path(importing.path) if importing.is_upload else None
         record(
             SYSTEM,
             EventTag.MAIL_IMPORTED,
@@ -131,4 +131,11 @@ def _finish(import_id: int, error: str) -> str:
             requested_by=importing.requested_by,
             result=result,
         )
-        return result
+    if upload is not None:
+        upload.unlink(missing_ok=True)
+    return result
+
+
+def _result(importing: MailImport) -> str:
+    counted = (importing.archived, importing.duplicates, importing.set_aside)
+    return importing.error or "{:,} archived, {:,} already there, {:,} set aside.".format(*counted)

@@ -15,7 +15,7 @@ from wiki.db import reading, transaction
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Progress
 from wiki.search import outbox
-from wiki.search.backend import IndexMissing
+from wiki.search.backend import IndexMissing, SearchUnavailable
 from wiki.search.configured import search_backend
 from wiki.search.document import SearchDocument
 from wiki.search.models import OutboxRow
@@ -55,10 +55,10 @@ def drain(most: int | None = None) -> int:
     with lease(LEASE):
         while (most is None or done < most) and (batch := _batch()):
             try:
-                _index(batch)
+                _index_or_halve(batch)
             except IndexMissing:
                 _rebuild(None)
-                _index(batch)
+                _index_or_halve(batch)
             done += len(batch)
             if len(batch) == BATCH:
                 search_backend().tidy()  # a great many changes: keep what they leave in few segments
@@ -101,6 +101,22 @@ def verify(*, repair: bool = False) -> Verification:
     return found
 
 
+def _index_or_halve(batch: Sequence[tuple[int, str, int]]) -> None:
+    """Index a batch; should one thing in it fail, the others must not wait for it: ``verify`` will name it."""
+    try:
+        _index(batch)
+    except SearchUnavailable:
+        raise
+    except Exception:
+        if len(batch) == 1:
+            log.exception("a thing cannot be indexed", kind=batch[0][1], id=batch[0][2])
+            _tick_off(batch)
+            return
+        middle = len(batch) // 2
+        _index_or_halve(batch[:middle])
+        _index_or_halve(batch[middle:])
+
+
 def _index(batch: Sequence[tuple[int, str, int]]) -> None:
     """Put or drop what a batch names, and tick it off if the index that took it is the one that stays."""
     wanted: dict[str, dict[int, None]] = {}
@@ -112,6 +128,10 @@ def _index(batch: Sequence[tuple[int, str, int]]) -> None:
     backend.apply(documents, dropped)
     if before is None or backend.settled() != before:
         return
+    _tick_off(batch)
+
+
+def _tick_off(batch: Sequence[tuple[int, str, int]]) -> None:
     with transaction() as session:
         for start in range(0, len(batch), 400):
             row_ids = [row_id for row_id, _, _ in batch[start : start + 400]]

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import current_app, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from wiki.db import hold_nothing, transaction
 from wiki.errors import Invalid
 from wiki.mail import account_queries, importing, uploads
 from wiki.mail.access import in_mail_space
@@ -17,6 +18,7 @@ from wiki.spaces.models import Space
 from wiki.web.access import current_actor
 from wiki.web.forms import add_errors
 from wiki.web.theming import render
+from wiki.web.transaction import reads_only
 
 NO_FILE = "Choose the mailbox file first."
 
@@ -35,13 +37,19 @@ def imports(space: Space) -> ResponseReturnValue:
 
 
 @in_mail_space(Permission.SPACE_ADMIN)
+@reads_only
 def upload(space: Space) -> ResponseReturnValue:
-    """Take an uploaded mailbox file. Its CSRF token is checked by :mod:`wiki.mail.uploads`."""
+    """Take an uploaded mailbox file. Its CSRF token is checked by :mod:`wiki.mail.uploads`.
+
+    The upload may take minutes: only what comes after it is a writing transaction, and none is open during it.
+    """
+    hold_nothing()
     received = uploads.receive("file")
     if received is None:
         return _page(space, ImportForm(formdata=None), upload_error=NO_FILE), 422
     try:
-        return _begin(space, received)
+        with transaction():
+            return _begin(space, received)
     except Invalid as refusal:
         received.path.unlink(missing_ok=True)
         return _page(space, ImportForm(formdata=None), upload_error=str(refusal)), 422
