@@ -11,33 +11,35 @@ GET, FORM, POST = ("GET",), ("GET", "POST"), ("POST",)
 ACCOUNTS = "/spaces/<key>/integrations/mail-accounts"
 IMPORTS = "/spaces/<key>/integrations/mailbox-import"
 MAIL = "/spaces/<key>/mail"
+# The largest number that every database has room for; a larger one names nothing.
+NUMBER = "int(max=2147483647)"
 
 blueprint = Blueprint("mail", __name__)
 for rule, endpoint, view, methods in (
     (ACCOUNTS, "accounts", accounts.accounts, GET),
     (f"{ACCOUNTS}/new", "new_account", accounts.new_account, FORM),
     (f"{ACCOUNTS}/new/test", "test_new_account", accounts.test_new_account, POST),
-    (f"{ACCOUNTS}/<int:account_id>/edit", "edit_account", accounts.edit_account, FORM),
-    (f"{ACCOUNTS}/<int:account_id>/test", "test_account", accounts.test_account, POST),
-    (f"{ACCOUNTS}/<int:account_id>/enable", "enable_account", accounts.enable_account, POST),
-    (f"{ACCOUNTS}/<int:account_id>/disable", "disable_account", accounts.disable_account, POST),
-    (f"{ACCOUNTS}/<int:account_id>/remove", "remove_account", accounts.remove_account, POST),
-    (f"{ACCOUNTS}/<int:account_id>/fetch", "fetch_account", accounts.fetch_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/edit", "edit_account", accounts.edit_account, FORM),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/test", "test_account", accounts.test_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/enable", "enable_account", accounts.enable_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/disable", "disable_account", accounts.disable_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/remove", "remove_account", accounts.remove_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/fetch", "fetch_account", accounts.fetch_account, POST),
     (IMPORTS, "imports", imports.imports, FORM),
     (f"{IMPORTS}/upload", "upload", imports.upload, POST),
     (MAIL, "archive", archive.archive, GET),
     (f"{MAIL}/fetch", "fetch", archive.fetch, POST),
     (f"{MAIL}/trash", "trash_all", archive.trash_all, POST),
     (f"{MAIL}/set-aside", "set_aside", archive.set_aside, GET),
-    (f"{MAIL}/set-aside/<int:entry_id>/raw", "set_aside_raw", archive.set_aside_raw, GET),
-    (f"{MAIL}/threads/<int:thread_id>", "thread", reading.thread, GET),
-    (f"{MAIL}/<int:message_id>", "message", reading.message, GET),
-    (f"{MAIL}/<int:message_id>/headers", "headers", reading.headers, GET),
-    (f"{MAIL}/<int:message_id>/html", "html", files.html, GET),
-    (f"{MAIL}/<int:message_id>/raw", "raw", files.raw, GET),
-    (f"{MAIL}/<int:message_id>/parts/<int:number>/inline", "inline", files.inline, GET),
-    (f"{MAIL}/<int:message_id>/parts/<int:number>/<filename>", "part", files.part, GET),
-    (f"{MAIL}/<int:message_id>/trash", "trash", archive.trash, POST),
+    (f"{MAIL}/set-aside/<{NUMBER}:entry_id>/raw", "set_aside_raw", archive.set_aside_raw, GET),
+    (f"{MAIL}/threads/<{NUMBER}:thread_id>", "thread", reading.thread, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>", "message", reading.message, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/headers", "headers", reading.headers, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/html", "html", files.html, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/raw", "raw", files.raw, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/parts/<{NUMBER}:number>/inline", "inline", files.inline, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/parts/<{NUMBER}:number>/<filename>", "part", files.part, GET),
+    (f"{MAIL}/<{NUMBER}:message_id>/trash", "trash", archive.trash, POST),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)
 
