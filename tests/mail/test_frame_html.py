@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.factories import PIXEL, Attached, make_message
 from tests.mail.screens import MAIL
 from tests.people import Person, Site
@@ -49,31 +47,41 @@ def test_the_nonce_is_another_one_each_time(bob: Person, site: Site) -> None:
     assert document(bob, made)[1] != document(bob, made)[1]
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        "<script>alert(1)</script>",
-        "<img src=x onerror=alert(1)>",
-        "<svg onload=alert(1)><script>alert(1)</script></svg>",
-        '<a href="javascript:alert(1)">x</a>',
-        '<iframe src="https://evil.example"></iframe>',
-        '<meta http-equiv="refresh" content="0;url=https://evil.example">',
-        '<base href="https://evil.example/">',
-        '<form action="https://evil.example"><input name=q></form>',
-        "<style>body{background:url(https://evil.example/x)}</style>",
-        '<p style="background:url(https://evil.example/x)">x</p>',
-        "</body></html><script>alert(1)</script>",
-        "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
-        '<link rel=stylesheet href="https://evil.example/x.css">',
-    ],
-)
-def test_nothing_that_runs_or_calls_home_is_left(bob: Person, site: Site, payload: str) -> None:
-    html, _ = document(bob, make_message(site.team, html=f"<p>before</p>{payload}<p>after</p>"))
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)><script>alert(1)</script></svg>",
+    '<a href="javascript:alert(1)">x</a>',
+    '<iframe src="https://evil.example"></iframe>',
+    '<meta http-equiv="refresh" content="0;url=https://evil.example">',
+    '<base href="https://evil.example/">',
+    '<form action="https://evil.example"><input name=q></form>',
+    "<style>body{background:url(https://evil.example/x)}</style>",
+    '<p style="background:url(https://evil.example/x)">x</p>',
+    "</body></html><script>alert(1)</script>",
+    "<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>",
+    '<link rel=stylesheet href="https://evil.example/x.css">',
+]
 
-    body = html.partition("<body>")[2].lower()
-    for word in ("<script", "onerror", "onload", "javascript:", "evil.example", "<iframe", "<form", "<style", "<meta"):
-        assert word not in body
-    assert "before" in body
+
+def test_nothing_that_runs_or_calls_home_is_left(bob: Person, site: Site) -> None:
+    for payload in PAYLOADS:
+        html, _ = document(bob, make_message(site.team, html=f"<p>before</p>{payload}<p>after</p>"))
+
+        body = html.partition("<body>")[2].lower()
+        for word in (
+            "<script",
+            "onerror",
+            "onload",
+            "javascript:",
+            "evil.example",
+            "<iframe",
+            "<form",
+            "<style",
+            "<meta",
+        ):
+            assert word not in body, payload
+        assert "before" in body
 
 
 def test_pictures_from_elsewhere_wait_until_they_are_asked_for(bob: Person, site: Site) -> None:

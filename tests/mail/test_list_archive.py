@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from tests.factories import FIRST_DAY, Attached, Letter, make_conversation, make_message, make_messages
 from tests.mail.screens import ACCOUNTS, MAIL, added_account, counted_queries
 from tests.people import Person, Site
@@ -119,18 +117,16 @@ def test_pages_of_a_month_stay_in_it(alice: Person, site: Site) -> None:
     assert len(subjects(alice.client.get(older).text)) == 10
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "month=2026-13", "month=november", "month=0000", "month=99999",
-        "before=1", "before=x.y", "after=1.", "before=" + "9" * 18 + ".1", "before=-" + "9" * 18 + ".1", "after=1.1.1",
-        "before=%00", "after=1%0d%0a.2",
-    ],
-)  # fmt: skip
-def test_an_address_that_makes_no_sense_leads_nowhere(alice: Person, site: Site, query: str) -> None:
+def test_an_address_that_makes_no_sense_leads_nowhere(alice: Person, site: Site) -> None:
     make_message(site.team)
+    months = ["2026-13", "november", "0000", "99999", "2026-1"]
+    places = ["1", "x.y", "1.", "9" * 18 + ".1", "-" + "9" * 18 + ".1", "1.1.1", "%00", "1%0d%0a.2", "1." + "9" * 30]
 
-    assert alice.client.get(f"{MAIL}?{query}").status_code == 404
+    queries = [f"month={each}" for each in months] + [
+        f"{side}={each}" for each in places for side in ("before", "after")
+    ]
+    for query in queries:
+        assert alice.client.get(f"{MAIL}?{query}").status_code == 404, query
 
 
 def test_very_old_and_very_late_dates_can_be_paged(alice: Person, site: Site) -> None:
