@@ -69,7 +69,7 @@ def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
 
 
 def _are_the_same(transport: ImapTransport, ready: Sequence[Deletable]) -> bool:
-    """Whether the server's messages still have the sizes that were archived: a reused UID must not cost another mail."""
+    """Whether the server's messages have the sizes that were archived: a reused UID must not cost another mail."""
     sizes = transport.sizes([each.uid for each in ready])
     return all(sizes.get(each.uid, each.size) == each.size for each in ready)
 
