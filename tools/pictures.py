@@ -39,11 +39,9 @@ def _open_space_admin(page: Page) -> None:
     page.locator('[data-nav="mail.accounts"]').hover()
 
 
-def _open_longest_thread(page: Page) -> None:
-    page.goto(page.url)
-    page.get_by_role("link", name="Re: Post-mortem: the night the tide went out at Baleal").first.click()
-    page.wait_for_load_state()
-    page.get_by_role("link", name="whole thread").first.click()
+def _open_thread(page: Page) -> None:
+    page.locator(".result-title a").first.click()
+    page.locator('a[href*="/mail/threads/"]').first.click()
     page.wait_for_load_state()
 
 
@@ -52,7 +50,7 @@ PICTURES = (
     Picture("documentation-browse", "/spaces/PETREL", _open_browse),
     Picture("documentation-menu", "/spaces/PETREL/integrations/mail-accounts", _open_space_admin),
     Picture("mail-list", "/spaces/TEAM/mail"),
-    Picture("thread", "/search?q=Baleal+type&type=mail"),
+    Picture("thread", "/search?q=%22went+out+at+Baleal%22&type=mail", _open_thread),
     Picture("search", "/search?q=heliotrope"),
     Picture("search-dark-narrow", "/search?q=heliotrope", width=390, height=800, scheme="dark"),
 )
