@@ -316,6 +316,7 @@ def upgrade() -> None:
             batch_op.f("ix_pages_space_id_parent_id_position"), ["space_id", "parent_id", "position"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_pages_space_id_updated_at"), ["space_id", "updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pages_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
         "space_grants",
@@ -590,6 +591,7 @@ def downgrade() -> None:
 
     op.drop_table("space_grants")
     with op.batch_alter_table("pages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pages_updated_at"))
         batch_op.drop_index(batch_op.f("ix_pages_space_id_updated_at"))
         batch_op.drop_index(batch_op.f("ix_pages_space_id_parent_id_position"))
         batch_op.drop_index(batch_op.f("ix_pages_space_id_deleted_at"))

@@ -27,6 +27,7 @@ class Page(Model):
         Index(None, "space_id", "parent_id", "position"),
         Index(None, "space_id", "updated_at"),
         Index(None, "space_id", "deleted_at"),
+        Index(None, "updated_at"),
     )
 
     id: Mapped[int] = id_column()

@@ -56,7 +56,7 @@ def create_page(actor: Actor, space: Space, draft: Draft, parent: Page | None = 
     page = Page(
         space_id=space.id,
         parent_id=parent.id if parent else None,
-        position=next_position(space.id, parent.id if parent else None),
+        position=queries.last_position(space.id, parent.id if parent else None) + 1,
         home_of_id=space.id if is_first else None,
         created_by_id=actor.id,
         created_at=clock.now(),
@@ -122,13 +122,15 @@ def move_page(actor: Actor, page: Page, place: Place) -> Page:
     if parent is not None:
         if parent.id == page.id or page.id in {above.id for above in queries.ancestors(parent)}:
             raise Conflict("A page cannot be moved below itself.")
-        _refuse_parent(parent, page.space_id, height=queries.height([page.id]))
+        _refuse_parent(parent, page.space_id, height=queries.height(page))
+    siblings = [each for each in queries.child_ids(page.space_id, parent.id if parent else None) if each != page.id]
+    index = _index(siblings, place)
+    page.position = queries.last_position(page.space_id, parent.id if parent else None) + 1
     page.parent_id = parent.id if parent else None
-    siblings = [each for each in queries.child_ids(page.space_id, page.parent_id) if each != page.id]
-    siblings.insert(_index(siblings, place), page.id)
     db.session.flush()
-    put_in_order(siblings)
-    db.session.refresh(page)
+    if index < len(siblings):
+        put_in_order([*siblings[:index], page.id, *siblings[index:]])
+        db.session.refresh(page)
     record(actor, EventTag.PAGE_MOVED, subject(page), title=page.title, parent=page.parent_id)
     return page
 
@@ -183,15 +185,11 @@ def subject(page: Page) -> str:
     return f"page:{page.id}"
 
 
-def next_position(space_id: int, parent_id: int | None) -> int:
-    """The position behind all siblings."""
-    return queries.last_position(space_id, parent_id) + 1
-
-
 def put_in_order(page_ids: Sequence[int]) -> None:
     """Make the order of siblings that of the ids. Objects in the session keep their old ``position``."""
-    order = [{"id": page_id, "position": position} for position, page_id in enumerate(page_ids, 1)]
-    if order:
+    if page_ids:
+        # Row by row rather than with IN: there may be more siblings than a statement takes parameters.
+        order = [{"id": page_id, "position": position} for position, page_id in enumerate(page_ids, 1)]
         db.session.execute(update(Page), order)
 
 

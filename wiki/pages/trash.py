@@ -55,7 +55,9 @@ def purge_pages(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     pages = db.session.scalars(select(Page).where(_in_trash(space_id), Page.id.in_(ids))).all()
     for page in pages:
         # Only pages in the trash still stand below it; they will come back to where it stood.
-        db.session.execute(update(Page).where(Page.parent_id == page.id).values(parent_id=page.parent_id))
+        db.session.execute(
+            update(Page).where(Page.space_id == space_id, Page.parent_id == page.id).values(parent_id=page.parent_id)
+        )
         record(actor, EventTag.PAGE_PURGED, subject(page), title=page.title)
         db.session.execute(delete(Page).where(Page.id == page.id))
     return len(pages)
@@ -92,7 +94,8 @@ def count_trashed(space_id: int) -> int:
 def _restore(actor: Actor, page: Page) -> None:
     parent = _living_above(page)
     siblings = queries.child_ids(page.space_id, parent.id if parent else None)
-    returning = [each for each in page.former_children if each in set(siblings)]
+    there = set(siblings)
+    returning = [each for each in page.former_children if each in there]
     page.parent_id = parent.id if parent else None
     page.deleted_at = page.deleted_by_id = None
     page.former_children = []
@@ -102,13 +105,21 @@ def _restore(actor: Actor, page: Page) -> None:
         db.session.flush()
     else:
         rewrite(actor, page, Draft(title, page.source, "Restored from the trash; another page has its old title now"))
-    if returning and len(queries.ancestors(page)) + 2 + queries.height(returning) <= DEEPEST:
-        # It comes back to where its children have waited for it.
-        _put_below(returning, page.id)
-        put_in_order(returning)
-        siblings[siblings.index(returning[0])] = page.id
-        put_in_order([each for each in siblings if each not in set(returning)])
+    if returning:
+        _take_back(page, returning, siblings)
     record(actor, EventTag.PAGE_RESTORED, subject(page), title=page.title)
+
+
+def _take_back(page: Page, returning: Sequence[int], siblings: list[int]) -> None:
+    """Put a page back to where its children have waited for it, and them below it, unless that is too deep now."""
+    _put_below(returning, page.id)
+    if len(queries.ancestors(page)) + 1 + queries.height(page) > DEEPEST:
+        _put_below(returning, page.parent_id)
+        return
+    put_in_order(returning)
+    siblings[siblings.index(returning[0])] = page.id
+    gone = set(returning)
+    put_in_order([each for each in siblings if each not in gone])
 
 
 def _living_above(page: Page) -> Page | None:
@@ -130,7 +141,7 @@ def _free_title(page: Page) -> str:
 
 def _put_below(page_ids: Sequence[int], parent_id: int | None) -> None:
     if page_ids:
-        db.session.execute(update(Page).where(Page.id.in_(page_ids)).values(parent_id=parent_id))
+        db.session.execute(update(Page), [{"id": page_id, "parent_id": parent_id} for page_id in page_ids])
 
 
 def _in_trash(space_id: int) -> ColumnElement[bool]:

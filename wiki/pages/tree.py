@@ -70,7 +70,7 @@ class _Drawing:
         self._siblings = siblings
         self._below = below
         shown = [link.id for links in below.values() for link in links]
-        self._with_children = queries.with_children(shown)
+        self._with_children = queries.with_children(space.id, shown)
 
     def top(self, home: Page | None) -> list[Node]:
         if home is None:

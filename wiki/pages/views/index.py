@@ -50,7 +50,7 @@ def index(space: Space) -> ResponseReturnValue:
         at_top=at_top,
         listed=listed,
         beside=beside if at_top and not words and number == 1 else [],
-        with_children=queries.with_children(link.id for link in [*listed, *beside]),
+        with_children=queries.with_children(space.id, (link.id for link in [*listed, *beside])),
         page_count=queries.count_pages(space.id),
         recent=queries.recent(current_actor(), RECENT, space.id),
         previous=address(number - 1) if number > 1 and not words else None,
