@@ -83,6 +83,7 @@ def test_the_same_title_is_free_in_another_space_and_after_the_trash(site: Site,
         ({"title": "ŉ" * 200}, "title"),
         ({"title": "x", "source": "x" * (MAX_SIZE + 1)}, "source"),
         ({"title": "x", "source": "€" * (MAX_SIZE // 3 + 1)}, "source"),
+        ({"title": "x", "source": "[" * 30_000}, "source"),
         ({"title": "x", "source": "kept", "comment": "y" * 256}, "comment"),
     ],
 )

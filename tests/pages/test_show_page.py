@@ -6,6 +6,7 @@ from tests.pages.helpers import address, write
 from tests.people import READER, Person, Site
 from wiki.db import transaction
 from wiki.pages import queries
+from wiki.pages.indexing import KIND
 from wiki.pages.models import Page
 from wiki.pages.service import Draft, edit_page
 
@@ -104,3 +105,13 @@ def test_an_empty_space_offers_the_first_page_to_those_who_may_write_it(
     site.allow(charlie, site.team, READER)
     assert "/spaces/TEAM/pages/new" in bob.client.get("/spaces/TEAM/pages").text
     assert "/spaces/TEAM/pages/new" not in charlie.client.get("/spaces/TEAM/pages").text
+
+
+def test_a_page_that_is_more_than_is_rendered_is_shown_as_written(site: Site, bob: Person) -> None:
+    page_id = write(bob, site.team, "Rafts")
+    with transaction() as session:
+        session.get_one(Page, page_id).source = "<b>" + "[" * 30_000  # as a restored backup might hold it
+    answer = bob.client.get(address(page_id, "/rafts"))
+    assert answer.status_code == 200
+    assert "&lt;b&gt;[[[" in answer.text
+    assert KIND.documents([page_id])[0].body.startswith("<b>[[[")

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from wiki.extensions import db
 from wiki.pages import queries
 from wiki.pages.models import Page
+from wiki.pages.render import plain
 from wiki.pages.titles import slug
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import space_ids
-from wiki.richtext.markdown import plain_text
 from wiki.search.document import SearchDocument
 from wiki.search.registry import Kind, Presented
 from wiki.spaces.models import Space
@@ -31,7 +31,7 @@ def _documents(ids: Sequence[int]) -> list[SearchDocument]:
             version=page.revision,
             space_id=page.space_id,
             title=page.title,
-            body=plain_text(page.source),
+            body=plain(page.source),
             date=page.updated_at,
             people=people.get(page.id, ()),
         )
@@ -53,7 +53,7 @@ def _present(actor: Actor, ids: Sequence[int]) -> Mapping[int, Presented]:
     return {
         page.id: Presented(
             title=page.title,
-            text=plain_text(page.source),
+            text=plain(page.source),
             endpoint="pages.show",
             values={"key": key, "page_id": page.id, "slug": slug(page.title)},
             date=page.updated_at,

@@ -18,7 +18,7 @@ from wiki.pages.models import Page, PageRevision
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import can
-from wiki.richtext.markdown import MAX_SIZE
+from wiki.richtext.markdown import MarkupTooLarge, plain_text
 from wiki.spaces.models import Space
 
 LONGEST_COMMENT = 255
@@ -222,9 +222,10 @@ def _checked(space_id: int, draft: Draft, besides: int | None = None) -> Draft:
         errors["title"] = f"A title has {titles.LONGEST} characters at most."
     elif queries.is_taken(space_id, title, besides):
         errors["title"] = TITLE_IS_TAKEN
-    size = len(source.encode(errors="replace"))
-    if size > MAX_SIZE:
-        errors["source"] = f"A page holds at most {MAX_SIZE // 1024} KB of text; this one has {size // 1024 + 1} KB."
+    try:
+        plain_text(source)
+    except MarkupTooLarge as refusal:  # what cannot be shown is not taken
+        errors["source"] = str(refusal)
     if len(comment) > LONGEST_COMMENT:
         errors["comment"] = f"At most {LONGEST_COMMENT} characters fit here."
     if errors:

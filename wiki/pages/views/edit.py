@@ -19,7 +19,6 @@ from wiki.pages.service import EditConflict
 from wiki.pages.trail import trail_to
 from wiki.pages.views.kept import keeping_what_was_typed
 from wiki.permissions.catalogue import Permission
-from wiki.richtext.markdown import MarkupTooLarge
 from wiki.spaces.access import in_space
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor
@@ -117,10 +116,7 @@ def _wants_preview() -> bool:
 
 
 def _preview(space: Space, form: PageForm) -> Markup:
-    try:
-        return render.html(current_actor(), space, form.source.data or "")
-    except MarkupTooLarge as refusal:
-        return Markup("<p>{}</p>").format(str(refusal))
+    return render.html(current_actor(), space, form.source.data or "")
 
 
 def _parent(space: Space, number: str | None) -> Page | None:
