@@ -102,7 +102,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
-    def finish_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:  # noqa: ARG002 - socketserver's
+    def finish_request(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
         """Play the script once."""
         assert isinstance(request, socket.socket)
         self.connections += 1
