@@ -14,7 +14,6 @@ from pathlib import Path
 from demo.mailbox.compose import Post, compose
 from demo.mailbox.letters import read_folder
 from demo.mailbox.people import people
-from wiki import clock
 from wiki.mail.formats import mbox
 from wiki.mail.message import RawMessage
 
@@ -44,7 +43,7 @@ def messages() -> list[bytes]:
 def write_mbox(path: Path) -> int:
     """Writes the mailbox as an mboxrd file; answers how many messages it wrote."""
     with path.open("wb") as out:
-        return mbox.write(out, ((raw.content, raw.internal_date or clock.now()) for raw in raw_messages()))
+        return mbox.write(out, raw_messages())
 
 
 if __name__ == "__main__":
