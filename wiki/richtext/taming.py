@@ -22,9 +22,10 @@ _SMALL_LENGTH = 50_000
 _SMALL_TAGS = 500
 _MAX_TAG = 4_096  # lexbor is quadratic in the attributes of a tag
 
-_TAG = re.compile(
-    r"""<(?:!--|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:_-]*)(?P<rest>(?:[\s/](?:[^>"']|"[^"]*"|'[^']*')*+)?>|[^>]*>))"""
-)
+_TAG = re.compile(r"<(?:!--|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:_-]*))")
+# Quotes count only behind "=" (HTML standard, section 13.2.5.35 ff.); elsewhere they are typing errors, and frequent.
+_REST = re.compile(r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)*+>""")
+_SIMPLE_REST = re.compile(r"[^>]*>")
 _LONELY_AMPERSAND = re.compile("&(?![#a-zA-Z])")  # nh3 is quadratic in them
 # Elements whose content nobody sees; removed whole, because what looks like tags in them would spoil the nesting.
 _UNSEEN = {
@@ -88,6 +89,9 @@ class _Tamer:
     stack: list[str] = field(default_factory=list)
     # Elements too deep to be opened, by name: as many closing tags are ignored.
     skipped: dict[str, int] = field(default_factory=dict)
+    # Names that were looked for in vain since an element was closed; looked for again, they are not there either.
+    unreachable: set[str] = field(default_factory=set)
+    has_sane_quotes: bool = True
     length: int = 0
 
     def feed(self, html: str) -> bool:
@@ -110,53 +114,68 @@ class _Tamer:
             end = html.find("-->", tag.start() + 2)
             return len(html) if end == -1 else end + 3
         name = tag["name"].lower()
+        rest = self._rest(html, tag.end())
+        end = tag.end() + len(rest)
         if tag["close"]:
             self._close(name)
         elif name in _UNSEEN:
-            closing = _UNSEEN[name].search(html, tag.end())
+            closing = _UNSEEN[name].search(html, end)
             return len(html) if closing is None else closing.end()
         else:
-            self._open(name, tag)
-        return tag.end()
+            self._open(name, rest)
+        return end
+
+    def _rest(self, html: str, position: int) -> str:
+        """A tag from behind its name to its end."""
+        found = _REST.match(html, position) if self.has_sane_quotes else None
+        if found is None:
+            # A quote that swallows the document: from here on it is not looked at, and so looked for only once.
+            self.has_sane_quotes = False
+            found = _SIMPLE_REST.match(html, position)
+        return found[0] if found else ""
 
     def _write(self, text: str) -> None:
         room = MAX_LENGTH - self.length
         self.length += len(text)
         self.pieces.append(text if len(text) <= room else text[: max(room, 0)])
 
-    def _open(self, name: str, tag: re.Match[str]) -> None:
+    def _open(self, name: str, rest: str) -> None:
         if name in _ENDS_PARAGRAPH:
             self._close_one_of(frozenset({"p"}), _WALL)
         if name in _CLOSES:
             self._close_one_of(_CLOSES[name], _WALLS.get(name, _WALL))
-        if len(tag[0]) > min(_MAX_TAG, MAX_LENGTH - self.length):
+        if len(rest) > min(_MAX_TAG, MAX_LENGTH - self.length):
             return
         if name not in _VOID:
             if len(self.stack) >= MAX_DEPTH:
                 self.skipped[name] = self.skipped.get(name, 0) + 1
                 return
             self.stack.append(name)
+            self.unreachable.discard(name)
         # A "<" inside a tag could be read as the beginning of another by a parser that sees the quotes differently.
-        rest = ">" if name in _BARE else tag["rest"].replace("<", "&lt;")
-        self._write(f"<{name}{rest}")
+        kept = ">" if name in _BARE else rest.replace("<", "&lt;")
+        self._write(f"<{name}{kept}")
 
     def _close(self, name: str) -> None:
         if self.skipped.get(name):
             self.skipped[name] -= 1
         elif name == "br":
             self._write("<br>")
-        elif name in self.stack:
+        else:
             self._close_one_of(frozenset({name}), _WALLS.get(name, _WALL))
 
     def _close_one_of(self, names: frozenset[str], walls: frozenset[str]) -> None:
         """Close the innermost of these elements and all inside it, unless a wall stands between."""
-        for depth in range(len(self.stack) - 1, -1, -1):
-            if self.stack[depth] in names:
-                self._close_down_to(depth)
-                return
-            if self.stack[depth] in walls:
-                return
+        if not names <= self.unreachable:
+            for depth in range(len(self.stack) - 1, -1, -1):
+                if self.stack[depth] in names:
+                    self._close_down_to(depth)
+                    return
+                if self.stack[depth] in walls:
+                    break
+        self.unreachable |= names
 
     def _close_down_to(self, depth: int) -> None:
+        self.unreachable.clear()
         while len(self.stack) > depth:
             self.pieces.append(f"</{self.stack.pop()}>")

@@ -1,0 +1,108 @@
+"""Thousands of real mails, and the nasty ones of seven other projects, are read without one exception."""
+
+from __future__ import annotations
+
+import io
+import json
+from email.header import Header
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from pathlib import PurePath
+
+import pytest
+
+from tests import corpora
+from wiki.mail import body, mime, parse
+from wiki.mail.formats import mbox
+from wiki.mail.message import ParsedMessage, RawMessage
+
+pytestmark = pytest.mark.corpora
+
+
+def read_soundly(content: bytes) -> ParsedMessage:
+    parsed = parse.parse(RawMessage(content))
+    safe = body.safe_html(parsed)
+    json.dumps(parse.to_json(parsed, safe.html), ensure_ascii=False).encode()
+    assert parsed.message_id
+    assert "\0" not in parsed.text + parsed.subject
+    assert parsed.date.utcoffset() is not None
+    return parsed
+
+
+def as_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_all_of_spamassassin_is_read_and_agrees_with_the_standard_library_where_that_is_right() -> None:
+    count = same_subject = same_date = 0
+    headers_only = BytesHeaderParser(policy=compat32)
+    for _, content in corpora.mails("spamassassin"):
+        parsed = read_soundly(content)
+        count += 1
+        library = headers_only.parsebytes(content, headersonly=True)
+        declared = library["subject"] or ""
+        if isinstance(declared, Header) or "=?" in declared:
+            continue
+        same_subject += as_one_line(declared) == as_one_line(parsed.subject)
+        same_date += parsed.date.year in {2001, 2002, 2003}
+    assert count == 6_046
+    assert same_subject > 5_700
+    assert same_date > 5_700
+
+
+@pytest.mark.parametrize("archive", corpora.NASTY)
+def test_the_nasty_mails_of_others_are_read(archive: str) -> None:
+    assert sum(1 for _, content in corpora.mails(archive) if read_soundly(content)) > 10
+
+
+def test_every_message_of_the_ponymail_mailboxes_is_read() -> None:
+    count = 0
+    for name, content in corpora.files("ponymail"):
+        if name.endswith(".mbox"):
+            entries = list(mbox.read(io.BytesIO(content)))
+            assert entries[-1].end == len(content)
+            count += sum(1 for entry in entries if read_soundly(entry.content))
+    assert count == 2_039
+
+
+# Where mime4j decides otherwise on purpose: it ends no header at a line that is none, takes a prefix for a delimiter,
+# wants the blanks at the end of a delimiter and reads boundaries of any length.
+OTHERWISE = {
+    "basic-plain-with-bad-header-separator",
+    "ending-boundaries",
+    "malformedHeader-nocrlfcrlf",
+    "malformedHeader-noheader",
+    "malformedHeaderStartsBody-nocrlfcrlf",
+    "malformedHeaderStartsBody-noheader",
+    "missing-inner-boundary",
+    "multipartnestedemptyparts",
+    "very-long-boundary",
+    "very-very-long-boundary",
+    "weird-boundary",
+}
+
+
+def decoded_leaves(content: bytes) -> list[bytes]:
+    structure = mime.read(content)
+    found: list[bytes] = []
+    for leaf in structure.leaves():
+        data = structure.decoded(leaf)[0]
+        found += decoded_leaves(data) if leaf.content_type == "message/rfc822" else [comparable(data)]
+    return found
+
+
+def comparable(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+
+
+def test_parts_are_decoded_as_mime4j_expects_them() -> None:
+    files = {PurePath(name).name: content for name, content in corpora.files("mime4j")}
+    compared = 0
+    for name, content in files.items():
+        stem = name.removesuffix(".msg")
+        expected = [data for other, data in files.items() if other.startswith(f"{stem}_decoded_")]
+        if stem != name and expected and stem not in OTHERWISE:
+            leaves = decoded_leaves(content)
+            assert all(comparable(data) in leaves for data in expected), name
+            compared += 1
+    assert compared > 15
