@@ -317,6 +317,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_pages_space_id_updated_at"), ["space_id", "updated_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_pages_updated_at"), ["updated_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pages_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
         "space_grants",
@@ -591,6 +592,7 @@ def downgrade() -> None:
 
     op.drop_table("space_grants")
     with op.batch_alter_table("pages", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pages_parent_id"))
         batch_op.drop_index(batch_op.f("ix_pages_updated_at"))
         batch_op.drop_index(batch_op.f("ix_pages_space_id_updated_at"))
         batch_op.drop_index(batch_op.f("ix_pages_space_id_parent_id_position"))

@@ -143,3 +143,14 @@ def test_throwing_away_twice_is_once(site: Site, bob: Person, tree: dict[str, in
     throw_away(bob, tree["B"], tree["B"])
     db.session.rollback()
     assert page(tree["B"]).former_children == [tree["C"], tree["E"]]
+
+
+def test_pages_that_stood_below_each_other_are_destroyed_together(
+    site: Site, alice: Person, bob: Person, tree: dict[str, int]
+) -> None:
+    throw_away(bob, tree["D"], tree["C"], tree["B"])
+    with transaction():
+        assert purge_pages(alice.actor, site.team, [tree["B"], tree["C"], tree["A"]]) == 2
+    assert [db.session.get(Page, tree[title]) for title in "BC"] == [None, None]
+    bring_back(alice, site, tree["D"])
+    assert page(tree["D"]).parent_id == tree["Home"]

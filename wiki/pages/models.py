@@ -28,6 +28,7 @@ class Page(Model):
         Index(None, "space_id", "updated_at"),
         Index(None, "space_id", "deleted_at"),
         Index(None, "updated_at"),
+        Index(None, "parent_id"),  # for the foreign key: without it each purge looks at all pages
     )
 
     id: Mapped[int] = id_column()

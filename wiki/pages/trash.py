@@ -53,13 +53,14 @@ def purge_pages(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     """Destroy trashed pages with all their revisions; gives their number."""
     require(actor, Permission.SPACE_ADMIN, space_id)
     pages = db.session.scalars(select(Page).where(_in_trash(space_id), Page.id.in_(ids))).all()
+    going = [page.id for page in pages]
+    parents = set(db.session.scalars(select(Page.parent_id).where(Page.parent_id.in_(going)).distinct()))
     for page in pages:
-        # Only pages in the trash still stand below it; they will come back to where it stood.
-        db.session.execute(
-            update(Page).where(Page.space_id == space_id, Page.parent_id == page.id).values(parent_id=page.parent_id)
-        )
+        if page.id in parents:
+            # Only pages in the trash still stand below it; they will come back to where it stood.
+            db.session.execute(update(Page).where(Page.parent_id == page.id).values(parent_id=page.parent_id))
         record(actor, EventTag.PAGE_PURGED, subject(page), title=page.title)
-        db.session.execute(delete(Page).where(Page.id == page.id))
+    db.session.execute(delete(Page).where(Page.id.in_(going)))
     return len(pages)
 
 
@@ -93,7 +94,8 @@ def count_trashed(space_id: int) -> int:
 
 def _restore(actor: Actor, page: Page) -> None:
     parent = _living_above(page)
-    siblings = queries.child_ids(page.space_id, parent.id if parent else None)
+    # Nobody asks for its siblings, of whom there may be thousands, where nothing waits for it among them.
+    siblings = queries.child_ids(page.space_id, parent.id if parent else None) if page.former_children else []
     there = set(siblings)
     returning = [each for each in page.former_children if each in there]
     page.parent_id = parent.id if parent else None
