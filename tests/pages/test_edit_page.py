@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.pages.helpers import address, page, write
@@ -152,3 +155,24 @@ def test_search_hears_of_every_change(bob: Person, rafts: int) -> None:
         session.query(OutboxRow).delete()
     edit(bob, rafts, Draft("Rafts", "Three logs."), seen=1)
     assert {(row.kind, row.object_id) for row in db.session.query(OutboxRow)} == {("page", rafts)}
+
+
+def test_of_many_who_save_in_the_same_moment_one_does_and_the_others_hear_of_it(
+    site: Site, bob: Person, rafts: int
+) -> None:
+    start = threading.Barrier(4)
+
+    def save(number: int) -> bool:
+        with site.app.app_context():
+            start.wait()
+            try:
+                edit(bob, rafts, Draft("Rafts", f"Text {number}"), seen=1)
+            except EditConflict:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as people:
+        saved = list(people.map(save, range(4)))
+    assert saved.count(True) == 1
+    assert [number for number, _, _ in revisions(rafts)] == [1, 2]
+    assert page(rafts).source == f"Text {saved.index(True)}"
