@@ -223,6 +223,6 @@ def test_the_mbox_file_gives_back_every_message(tmp_path: Path) -> None:
     path = tmp_path / "sample.mbox"
     assert write_mbox(path) == len(messages())
     with path.open("rb") as stream:
-        entries = list(mbox.read(stream, unquote=True))
+        entries = list(mbox.read(stream))
     assert [entry.content for entry in entries] == messages()
     assert [entry.envelope_date for entry in entries] == [raw.internal_date for raw in raw_messages()]
