@@ -97,9 +97,10 @@ def clean_mail(html: str, image: Callable[[str], str | None]) -> str:
         attributes=_MAIL_ATTRIBUTES,
         attribute_filter=keep,
         tag_attribute_values={"td": _ALIGNMENTS, "th": _ALIGNMENTS, "p": _ALIGNMENTS, "div": _ALIGNMENTS},
+        # One for each element: of two, nh3 decides the order by chance, and the same mail gives two documents.
         set_tag_attribute_values={
             "a": {"target": "_blank"},
-            "img": {"loading": "lazy", "referrerpolicy": "no-referrer"},
+            "img": {"referrerpolicy": "no-referrer"},
         },
         url_schemes=_SCHEMES | {"cid"},
         link_rel="noopener noreferrer nofollow",
