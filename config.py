@@ -82,7 +82,9 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAIL_FETCH_DEADLINE_SECONDS": env_int(environ, "POSTROOM_MAIL_FETCH_DEADLINE_SECONDS", 600, least=1),
         "MAIL_MAX_MESSAGE_MB": env_int(environ, "POSTROOM_MAIL_MAX_MESSAGE_MB", 100, least=1),
         "IMPORT_FOLDERS": tuple(Path(item).resolve() for item in env_list(environ, "POSTROOM_IMPORT_FOLDERS")),
-        "MAX_CONTENT_LENGTH": env_int(environ, "POSTROOM_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
+        # An ordinary form; only the mailbox upload, behind its own check of rights, takes more.
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "MAX_UPLOAD_LENGTH": env_int(environ, "POSTROOM_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
         "LOG_LEVEL": environ.get("POSTROOM_LOG_LEVEL", "").strip().upper() or "INFO",
@@ -98,6 +100,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "REMEMBER_COOKIE_SECURE": https,
         "REMEMBER_COOKIE_DURATION": 30 * 24 * 3600,
         "HTTPS": https,
+        # Our pages send no Referer (no-referrer), which the strict check would ask for; the token and SameSite remain.
+        "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight still saves; the token lives as long as the session
     }
 

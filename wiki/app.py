@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 import config as deployment
 from wiki import crypto, rooms, settings
@@ -24,6 +26,14 @@ from wiki.search import registry as search_registry
 from wiki.spaces import home, trash
 from wiki.web import context, errors, headers, navigation, theming, transaction
 
+
+class DatabaseInteger(IntegerConverter):
+    """A number in an address that a database can hold; a larger one is an address that does not exist."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": 2**63 - 1, **options})
+
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -39,6 +49,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = DatabaseInteger
     db.init_app(app)
     login.init_app(app)
     csrf.init_app(app)

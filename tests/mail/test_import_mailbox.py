@@ -94,7 +94,7 @@ def test_a_form_without_a_file_or_with_an_empty_one_is_refused(app: Flask, alice
 
 
 def test_what_is_too_large_is_refused_and_not_kept(app: Flask, alice: Person) -> None:
-    app.config["MAX_CONTENT_LENGTH"] = 100_000
+    app.config["MAX_UPLOAD_LENGTH"] = 100_000
 
     answer = alice.client.post(f"{IMPORTS}/upload", data={"file": (BytesIO(b"x" * 200_000), "big.mbox")})
 

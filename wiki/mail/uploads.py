@@ -66,10 +66,10 @@ def _parse(folder: Path, made: list[_Incoming]) -> dict[str, FileStorage]:
     parser = FormDataParser(
         stream_factory=into_file,
         max_form_memory_size=config["MAX_FORM_MEMORY_SIZE"],
-        max_content_length=config["MAX_CONTENT_LENGTH"],
+        max_content_length=config["MAX_UPLOAD_LENGTH"],
         max_form_parts=config["MAX_FORM_PARTS"],
     )
-    stream = get_input_stream(request.environ, max_content_length=config["MAX_CONTENT_LENGTH"])
+    stream = get_input_stream(request.environ, max_content_length=config["MAX_UPLOAD_LENGTH"])
     _, form, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
     if config.get("WTF_CSRF_ENABLED", True):
         try:

@@ -68,6 +68,6 @@ def _page(space: Space, form: ImportForm, upload_error: str = "") -> str:
         upload_error=upload_error,
         rows=account_queries.imports(current_actor(), space),
         folders=current_app.config["IMPORT_FOLDERS"],
-        largest=current_app.config["MAX_CONTENT_LENGTH"],
+        largest=current_app.config["MAX_UPLOAD_LENGTH"],
         breadcrumbs=[(space.name, url_for("spaces.home", key=space.key))],
     )
