@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wiki.mail.forest import Mention, Tree, parents, trees
+from wiki.mail.forest import Mention, Tree, as_json, parents, trees
 
 IDS = "abcdefgh"
 
@@ -80,6 +81,18 @@ def test_ten_thousand_messages_one_below_the_other_need_no_recursion() -> None:
         tree = tree[1][0]
         depth += 1
     assert depth == 10_000
+
+
+@given(st.recursive(st.just([]), lambda below: st.lists(st.tuples(st.none() | st.text(), below).map(list), max_size=4)))
+def test_trees_are_written_as_any_json(built: list[Tree]) -> None:
+    assert json.loads(as_json(built)) == built
+
+
+def test_a_tree_of_ten_thousand_levels_can_be_written() -> None:
+    tree: Tree = ["x", []]
+    for _ in range(10_000):
+        tree = ["x", [tree]]
+    assert as_json([tree]).count('"x"') == 10_001
 
 
 mentions_of_a_mailbox = st.lists(

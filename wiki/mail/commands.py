@@ -19,7 +19,7 @@ from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading, transaction
 from wiki.errors import Conflict, DomainError
-from wiki.mail import body, ingest, parse, queries, sync, transfer, verification
+from wiki.mail import body, forest, ingest, parse, queries, sync, transfer, verification
 from wiki.mail.message import RawMessage
 from wiki.mail.models import MailAccount, MailImport, Message
 from wiki.spaces.models import Space, SpaceKind
@@ -107,7 +107,7 @@ def threads(space: str, *, as_json: bool) -> None:
     with reading():
         trees = queries.trees(_site_space(space))
     if as_json:
-        click.echo(json.dumps(trees, ensure_ascii=False))
+        click.echo(forest.as_json(trees))
         return
     waiting = [(tree, 0) for tree in reversed(trees)]
     while waiting:

@@ -8,8 +8,9 @@ Nothing here recurses: a thread of 10,000 messages, one below the other, is ordi
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +82,32 @@ def trees(links: Mapping[str, str | None], present: AbstractSet[str], sort_key: 
     roots = [entry for message_id in children.get(None, ()) for entry in built[message_id]]
     roots.sort(key=lambda entry: entry[0])
     return [tree for _, tree in roots]
+
+
+def as_json(forest: Sequence[Tree]) -> str:
+    """Write trees as JSON, however deep: the standard encoder recurses and gives up at a thousand levels."""
+    written: list[str] = []
+    waiting: list[str | Tree] = []
+
+    def expect(trees_below: Sequence[Tree]) -> None:
+        waiting.append("]")
+        for number in range(len(trees_below) - 1, -1, -1):
+            waiting.append(trees_below[number])
+            if number:
+                waiting.append(", ")
+        written.append("[")
+
+    expect(forest)
+    while waiting:
+        piece = waiting.pop()
+        if isinstance(piece, str):
+            written.append(piece)
+        else:
+            message_id, children = piece
+            written.append(f"[{json.dumps(message_id, ensure_ascii=False)}, ")
+            waiting.append("]")
+            expect(children)
+    return "".join(written)
 
 
 def _winner(counted: Counter[str] | None) -> str | None:
