@@ -77,6 +77,7 @@ def test_a_row_shows_sender_subject_first_words_attachment_thread_and_date(alice
         subject="Drawings",
         text="The drawings are attached to this.",
         attached=[Attached(b"x")],
+        date=FIRST_DAY,
     )
     make_conversation(site.team, 3)
 
