@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.browser import Browser
+from tests.factories import begin_again
 from tests.people import Person, Site
 from wiki.app import create_app
 from wiki.extensions import db
@@ -76,6 +77,7 @@ def data(tmp_path: Path, empty_database: Path) -> Path:
 @pytest.fixture
 def app(data: Path) -> Iterator[Flask]:
     """An application on a fresh database; a context is pushed, so that a test may talk to the database at once."""
+    begin_again()
     made = create_app(settings_for(data))
     made.test_client_class = Browser
     with made.app_context():
