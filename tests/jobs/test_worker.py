@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 from tests.mail.accounts import add_account, letter
 from tests.people import Person, Site
 from tests.servers.pymap import PymapMailbox
+from wiki import settings
 from wiki.db import reading, transaction
-from wiki.jobs import service
+from wiki.jobs import runner, service
 from wiki.jobs.models import JobRequest, JobRun, RequestState
 from wiki.mail.models import MailAccount, Message
 from wiki.search import query
@@ -120,3 +121,18 @@ def test_a_worker_that_is_told_to_stop_stops(app: Flask, start: Start) -> None:
     time.sleep(3)
     process.terminate()
     assert process.wait(15) == 0
+
+
+def test_while_the_mail_archive_is_off_nothing_is_fetched_and_no_job_of_it_is_shown(
+    app: Flask, site: Site, root: Person, pymap_server: PymapMailbox
+) -> None:
+    account = add_account(app, site.team, pymap_server)
+    assert "Fetch mail that is due" in root.client.get("/admin/jobs").text
+    with transaction():
+        settings.put("mail.enabled", False)
+        asked = service.request("mail.fetch", "mail-account:1", "alice", account_id=account).id
+    assert "Fetch mail that is due" not in root.client.get("/admin/jobs").text
+    runner.run_request(asked)
+    with reading() as session:
+        assert session.get_one(JobRequest, asked).state == RequestState.FAILED
+        assert session.get_one(MailAccount, account).last_fetch_at is None

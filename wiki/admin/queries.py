@@ -45,7 +45,7 @@ class EventList:
 
 def job_states() -> list[JobState]:
     """Every job that an administrator should know of, by title."""
-    listed = sorted((job for job in jobs().values() if job.is_listed), key=lambda job: job.title)
+    listed = sorted((job for job in jobs().values() if job.is_shown), key=lambda job: job.title)
     return [job_state(job) for job in listed]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from flask import Flask, current_app
 
+from wiki import settings
 from wiki.jobs.progress import Progress
 
 EXTENSION = "postroom.jobs"
@@ -30,6 +31,12 @@ class Job:
     every: timedelta | None = None
     lane: str = "general"
     is_listed: bool = True
+    feature: str | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the Scheduled Jobs screen has it: not while the feature that it belongs to is off."""
+        return self.is_listed and (self.feature is None or settings.feature_is_on(self.feature))
 
 
 def install(app: Flask, jobs: Iterable[Job]) -> None:

@@ -50,6 +50,9 @@ def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str |
 
 
 def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
+    with reading():
+        if not settings.feature_is_on("mail"):
+            raise Conflict("The mail archive is switched off, so nothing is fetched.")
     ok, result = sync.fetch(_id(arguments, "account_id"), progress)
     if not ok:
         raise Conflict(result)
@@ -73,8 +76,10 @@ def _id(arguments: Mapping[str, object], name: str) -> int:
 
 
 JOBS = (
-    Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5)),
+    Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
     Job(FETCH, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
     Job(IMPORT, "Import a mailbox", _import, lane="mail", is_listed=False),
-    Job("mail.digest", "Parse what a crash left unparsed", _digest_left_over, every=timedelta(minutes=1)),
+    Job(
+        "mail.digest", "Parse what a crash left unparsed", _digest_left_over, every=timedelta(minutes=1), feature="mail"
+    ),
 )

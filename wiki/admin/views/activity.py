@@ -54,6 +54,6 @@ def audit_log() -> ResponseReturnValue:
 
 def _listed(name: str) -> Job:
     found = registry.jobs().get(name)
-    if found is None or not found.is_listed:
+    if found is None or not found.is_shown:
         raise NotFound
     return found
