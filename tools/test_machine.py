@@ -24,7 +24,6 @@ class Part:
 PARTS = (
     Part("dovecot", ("dovecot-imapd", "dovecot-pop3d"), "fetching from Dovecot over IMAP, IMAPS, POP and POPS"),
     Part("chromium", ("chromium", "fonts-noto-cjk"), "the journeys in a browser, in both themes"),
-    Part("strace", ("strace",), "the order in which disk and network are written to"),
 )
 FOLDERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
