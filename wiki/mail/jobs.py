@@ -15,19 +15,7 @@ from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
 from wiki.mail import ingest, sync, transfer
 from wiki.mail.models import MailAccount
-
-FETCH = "mail.fetch"
-IMPORT = "mail.import"
-
-
-def account_subject(account_id: int) -> str:
-    """How a request for work names an account."""
-    return f"mail-account:{account_id}"
-
-
-def import_subject(import_id: int) -> str:
-    """How a request for work names an import."""
-    return f"mail-import:{import_id}"
+from wiki.mail.subjects import FETCH_JOB, IMPORT_JOB, account_subject
 
 
 def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
@@ -44,7 +32,7 @@ def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str |
         for account_id in due:
             account = session.get(MailAccount, account_id)
             if account is not None:
-                requests.request(FETCH, account_subject(account_id), "the schedule", account_id=account_id)
+                requests.request(FETCH_JOB, account_subject(account_id), "the schedule", account_id=account_id)
                 account.next_fetch_at = clock.now() + timedelta(minutes=account.fetch_minutes)
     return f"Asked for {len(due)} account{'' if len(due) == 1 else 's'}."
 
@@ -77,8 +65,8 @@ def _id(arguments: Mapping[str, object], name: str) -> int:
 
 JOBS = (
     Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
-    Job(FETCH, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
-    Job(IMPORT, "Import a mailbox", _import, lane="mail", is_listed=False),
+    Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
+    Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False),
     Job(
         "mail.digest", "Parse what a crash left unparsed", _digest_left_over, every=timedelta(minutes=1), feature="mail"
     ),
