@@ -32,7 +32,8 @@ from wiki.accounts.queries import find_user
 from wiki.accounts.sessions import actor_of
 from wiki.app import create_app
 from wiki.db import reading, transaction
-from wiki.mail import ledger, service
+from wiki.mail import service
+from wiki.mail.fetching import ledger
 from wiki.mail.formats import mbox
 from wiki.mail.message import RawMessage
 from wiki.mail.models import MailAccount, Message

@@ -18,7 +18,8 @@ from wiki.app import create_app
 from wiki.blobs import local
 from wiki.blobs.local import LocalBlobStore
 from wiki.jobs.progress import Silent
-from wiki.mail import deletion, ingest, ledger, store, sync
+from wiki.mail import ingest, store
+from wiki.mail.fetching import deletion, ledger, sync
 from wiki.mail.transport import imap, imap_wire, pop3
 
 # The thirteen steps of the protocol, as places in the code: (what, its name, before or after it).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from wiki.mail.message import ParsedMessage, RawMessage
-from wiki.mail.parse import parse
+from wiki.mail.parsing.parse import parse
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus" / "mail"
 

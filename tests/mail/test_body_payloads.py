@@ -11,7 +11,7 @@ from tests.mail.letters import letter
 from tests.richtext.safety import assert_harmless
 from wiki.mail import body
 from wiki.mail.message import RawMessage
-from wiki.mail.parse import parse
+from wiki.mail.parsing.parse import parse
 
 pytestmark = pytest.mark.corpora
 

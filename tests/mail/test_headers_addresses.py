@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mail.letters import nasty
-from wiki.mail.addresses import addresses
+from wiki.mail.parsing.addresses import addresses
 
 
 @pytest.mark.parametrize(

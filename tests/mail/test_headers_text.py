@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mail.letters import letter, nasty
-from wiki.mail import headers
+from wiki.mail.parsing import headers
 
 
 @pytest.mark.parametrize(

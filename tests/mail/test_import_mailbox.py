@@ -18,8 +18,9 @@ from wiki.errors import Invalid, NotAllowed
 from wiki.extensions import db
 from wiki.jobs.models import JobRequest, RequestState
 from wiki.jobs.progress import Silent
-from wiki.mail import importing, transfer
-from wiki.mail.importing import MailboxFile
+from wiki.mail.importing import service as importing
+from wiki.mail.importing import transfer
+from wiki.mail.importing.service import MailboxFile
 from wiki.mail.models import MailImport, Message
 from wiki.spaces.models import Space
 

@@ -12,9 +12,9 @@ from wiki.db import reading, transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Silent
-from wiki.mail import ledger, sync
-from wiki.mail.fetching import Plan, Run
-from wiki.mail.ledger import Failed, Item
+from wiki.mail.fetching import ledger, sync
+from wiki.mail.fetching.ledger import Failed, Item
+from wiki.mail.fetching.plan import Plan, Run
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder
 from wiki.mail.store import Stored
 

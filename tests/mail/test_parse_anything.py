@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.mail.letters import FOLDER
-from wiki.mail import body, parse
+from wiki.mail import body
 from wiki.mail.message import RawMessage
+from wiki.mail.parsing import parse
 
 NASTY = [path.read_bytes() for path in sorted(FOLDER.glob("*.eml"))]
 BITS = [

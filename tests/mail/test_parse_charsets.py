@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.mail.letters import letter, nasty
-from wiki.mail import charsets
+from wiki.mail.parsing import charsets
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from pathlib import PurePath
 import pytest
 
 from tests import corpora
-from wiki.mail import body, mime, parse
+from wiki.mail import body
 from wiki.mail.formats import mbox
 from wiki.mail.message import ParsedMessage, RawMessage
+from wiki.mail.parsing import mime, parse
 
 pytestmark = pytest.mark.corpora
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.mail.letters import nasty, raw
 from wiki import clock
-from wiki.mail import dates
 from wiki.mail.message import RawMessage
-from wiki.mail.parse import parse
+from wiki.mail.parsing import dates
+from wiki.mail.parsing.parse import parse
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from wiki.mail import mime
 from wiki.mail.message import ParsedMessage, RawMessage
-from wiki.mail.parse import parse
+from wiki.mail.parsing import mime
+from wiki.mail.parsing.parse import parse
 
 SECONDS = 3.0  # ten times what the slowest takes alone; what is quadratic here takes minutes
 CARD = "Content-Type: multipart/mixed; boundary=b\n\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from tests.mail.letters import nasty
-from wiki.mail import body, parse
+from wiki.mail import body
+from wiki.mail.parsing import parse
 
 
 def test_everything_that_the_parser_understood_is_there() -> None:

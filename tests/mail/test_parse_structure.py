@@ -6,7 +6,7 @@ import pytest
 
 from tests.mail.letters import letter, nasty, raw
 from wiki.mail.message import RawMessage
-from wiki.mail.parse import PartNotFound, parse, part_content
+from wiki.mail.parsing.parse import PartNotFound, parse, part_content
 
 
 def test_both_forms_of_an_alternative_are_kept() -> None:

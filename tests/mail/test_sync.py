@@ -19,7 +19,7 @@ from wiki.db import reading, transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Silent
-from wiki.mail import ledger, sync
+from wiki.mail.fetching import ledger, sync
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder, Message, Tombstone
 from wiki.mail.transport.endpoint import Protocol
 

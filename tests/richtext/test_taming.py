@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests import corpora
 from wiki.mail.message import RawMessage
-from wiki.mail.parse import parse
+from wiki.mail.parsing.parse import parse
 from wiki.richtext import sanitise, taming
 from wiki.richtext.taming import tame
 

@@ -19,9 +19,12 @@ from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading, transaction
 from wiki.errors import Conflict, DomainError
-from wiki.mail import body, forest, ingest, parse, queries, sync, transfer, verification
+from wiki.mail import body, forest, ingest, queries, verification
+from wiki.mail.fetching import sync
+from wiki.mail.importing import transfer
 from wiki.mail.message import RawMessage
 from wiki.mail.models import MailAccount, MailImport, Message
+from wiki.mail.parsing import parse
 from wiki.spaces.models import Space, SpaceKind
 
 mail = AppGroup("mail", help="The mail archive: import, fetch, read and verify.")

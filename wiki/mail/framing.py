@@ -16,7 +16,7 @@ from markupsafe import Markup
 from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.names import image_type
-from wiki.mail.parse import parse, part_content
+from wiki.mail.parsing.parse import parse, part_content
 
 MOST_PICTURES = 50
 PICTURE_BYTES = 10 * 1024 * 1024

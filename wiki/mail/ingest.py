@@ -20,10 +20,11 @@ from wiki import clock
 from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading, transaction
-from wiki.mail import parse, store, threads
+from wiki.mail import store, threads
 from wiki.mail.forest import Mention
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.models import Message
+from wiki.mail.parsing import parse
 from wiki.search import outbox
 
 MOST_ATTEMPTS = 3

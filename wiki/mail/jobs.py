@@ -13,7 +13,9 @@ from wiki.errors import Conflict
 from wiki.jobs import service as requests
 from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
-from wiki.mail import ingest, sync, transfer
+from wiki.mail import ingest
+from wiki.mail.fetching import sync
+from wiki.mail.importing import transfer
 from wiki.mail.models import MailAccount
 from wiki.mail.subjects import FETCH_JOB, IMPORT_JOB, account_subject
 

@@ -1,7 +1,7 @@
 """The values that travel between the mail stages: frozen, and free of database and web.
 
 ``RawMessage`` is what a transport or a mailbox file yields; ``ParsedMessage`` is what
-:mod:`wiki.mail.parse` makes of its bytes. Neither is ever written back to mail bytes:
+:mod:`wiki.mail.parsing.parse` makes of its bytes. Neither is ever written back to mail bytes:
 the raw bytes are the truth and everything here is derived from them.
 """
 

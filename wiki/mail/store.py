@@ -14,9 +14,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
-from wiki.mail import body, parse
+from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
+from wiki.mail.parsing import parse
 
 CHUNK = 400  # placeholders in one statement
 SHOWN_RAW = -1

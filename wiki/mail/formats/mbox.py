@@ -27,8 +27,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import BinaryIO
 
-from wiki.mail.dates import EPOCH, envelope_date
 from wiki.mail.message import RawMessage
+from wiki.mail.parsing.dates import EPOCH, envelope_date
 
 MAX_MESSAGE = 256 * 1024 * 1024
 """Bytes of one message; a larger one is a damaged file, and no reason to fill the memory."""

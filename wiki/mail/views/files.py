@@ -16,7 +16,7 @@ from wiki.mail import framing, queries
 from wiki.mail.access import in_mail_space, with_message
 from wiki.mail.models import Message
 from wiki.mail.names import download_name, image_type
-from wiki.mail.parse import PartNotFound, part_content
+from wiki.mail.parsing.parse import PartNotFound, part_content
 from wiki.mail.raws import raw_message
 from wiki.mail.views.archive import send_raw
 from wiki.permissions.catalogue import Permission

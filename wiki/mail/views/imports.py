@@ -9,10 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from wiki.db import hold_nothing, transaction
 from wiki.errors import Invalid
-from wiki.mail import account_queries, importing, uploads
+from wiki.mail import account_queries
 from wiki.mail.access import in_mail_space
 from wiki.mail.forms import ImportForm
-from wiki.mail.importing import MailboxFile
+from wiki.mail.importing import service as importing
+from wiki.mail.importing import uploads
+from wiki.mail.importing.service import MailboxFile
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor
@@ -39,7 +41,7 @@ def imports(space: Space) -> ResponseReturnValue:
 @in_mail_space(Permission.SPACE_ADMIN)
 @reads_only
 def upload(space: Space) -> ResponseReturnValue:
-    """Take an uploaded mailbox file. Its CSRF token is checked by :mod:`wiki.mail.uploads`.
+    """Take an uploaded mailbox file. Its CSRF token is checked by :mod:`wiki.mail.importing.uploads`.
 
     The upload may take minutes: only what comes after it is a writing transaction, and none is open during it.
     """

@@ -1,7 +1,7 @@
 """Header fields decoded: text, parameters, message-ids, file names — the world's mistakes included.
 
 Pure, linear in the length of the field, and never raises. Addresses have a file of their own
-(:mod:`wiki.mail.addresses`), so have dates (:mod:`wiki.mail.dates`).
+(:mod:`wiki.mail.parsing.addresses`), so have dates (:mod:`wiki.mail.parsing.dates`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from wiki.mail import charsets, transfer_encoding
+from wiki.mail.parsing import charsets, transfer_encoding
 
 MAX_FIELD = 102_400
 """Bytes of a header field that are looked at (the cap that public-inbox has for headers)."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from wiki.blobs.configured import blob_store
 from wiki.db import reading
-from wiki.mail import deletion, ledger
-from wiki.mail.archiving import Batch, archive
-from wiki.mail.fetching import Run
-from wiki.mail.ledger import Item
+from wiki.mail.fetching import deletion, ledger
+from wiki.mail.fetching.archiving import Batch, archive
+from wiki.mail.fetching.ledger import Item
+from wiki.mail.fetching.plan import Run
 from wiki.mail.message import RawMessage
 from wiki.mail.models import LedgerState
 from wiki.mail.transport.errors import TransportError

@@ -12,9 +12,9 @@ from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
 from wiki.db import reading
-from wiki.mail import ledger
-from wiki.mail.fetching import Run
-from wiki.mail.ledger import Deletable, FolderEpoch
+from wiki.mail.fetching import ledger
+from wiki.mail.fetching.ledger import Deletable, FolderEpoch
+from wiki.mail.fetching.plan import Run
 from wiki.mail.models import AfterArchiving, LedgerState
 from wiki.mail.transport.errors import CannotDelete
 from wiki.mail.transport.protocol import ImapTransport

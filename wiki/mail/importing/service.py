@@ -1,6 +1,6 @@
 """Asking for the import of a mailbox file: one that was uploaded, or one that lies in a folder allowed for it.
 
-The work itself is :mod:`wiki.mail.transfer`'s, in the worker. Nothing here commits or reads a mailbox.
+The work itself is :mod:`wiki.mail.importing.transfer`'s, in the worker. Nothing here commits or reads a mailbox.
 """
 
 from __future__ import annotations

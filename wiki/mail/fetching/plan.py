@@ -14,7 +14,7 @@ from wiki.db import transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import Held
 from wiki.jobs.progress import Progress
-from wiki.mail.archiving import Source, Tally
+from wiki.mail.fetching.archiving import Source, Tally
 from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.transport.endpoint import Endpoint
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from wiki.db import reading
-from wiki.mail import deletion, ledger
-from wiki.mail.archiving import Batch, archive
-from wiki.mail.fetching import Run
-from wiki.mail.ledger import FolderEpoch, Item
+from wiki.mail.fetching import deletion, ledger
+from wiki.mail.fetching.archiving import Batch, archive
+from wiki.mail.fetching.ledger import FolderEpoch, Item
+from wiki.mail.fetching.plan import Run
 from wiki.mail.message import RawMessage
 from wiki.mail.transport.errors import FolderMissing, TransportError
 from wiki.mail.transport.protocol import Fetched, FetchedMessage, FolderStatus, ImapTransport, Trouble

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from wiki.mail import headers, transfer_encoding
+from wiki.mail.parsing import headers, transfer_encoding
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 20

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
-from wiki.mail import ingest, ledger, store
-from wiki.mail.ledger import Failed, Item
+from wiki.mail import ingest, store
+from wiki.mail.fetching import ledger
+from wiki.mail.fetching.ledger import Failed, Item
 from wiki.mail.message import RawMessage
 from wiki.permissions.actor import SYSTEM
 

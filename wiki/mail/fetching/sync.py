@@ -1,7 +1,7 @@
 """One fetch of one account, from the lease to the result in words; IMAP and POP3 differ below this.
 
 Holds no database transaction while it talks to a server. Nothing is deleted on the server here:
-:mod:`wiki.mail.deletion` does that, for what this has archived before.
+:mod:`wiki.mail.fetching.deletion` does that, for what this has archived before.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from wiki.errors import Conflict, Invalid
 from wiki.jobs.lease import Held, LeaseLost, LeaseTaken, lease
 from wiki.jobs.progress import Progress
 from wiki.mail import network
-from wiki.mail.archiving import Tally
-from wiki.mail.fetching import Plan, Run
+from wiki.mail.fetching.archiving import Tally
+from wiki.mail.fetching.plan import Plan, Run
+from wiki.mail.fetching.sync_imap import fetch_imap
+from wiki.mail.fetching.sync_pop import fetch_pop
 from wiki.mail.models import AfterArchiving, MailAccount
-from wiki.mail.sync_imap import fetch_imap
-from wiki.mail.sync_pop import fetch_pop
 from wiki.mail.transport.connect import open_imap, open_pop
 from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Endpoint, Protocol

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import unquote
 
-from wiki.mail import charsets, headers
-from wiki.mail.flowed import unflow
 from wiki.mail.message import Part
-from wiki.mail.mime import Entity, Structure, read_fields
+from wiki.mail.parsing import charsets, headers
+from wiki.mail.parsing.flowed import unflow
+from wiki.mail.parsing.mime import Entity, Structure, read_fields
 from wiki.richtext import plain
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})

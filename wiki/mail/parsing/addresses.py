@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from wiki.mail.headers import decode_words, one_line, raw_text
 from wiki.mail.message import Address
+from wiki.mail.parsing.headers import decode_words, one_line, raw_text
 
 _MAX_LENGTH = 1_000
 

@@ -19,7 +19,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 from wtforms import ValidationError
 
-from wiki.mail.importing import MailboxFile
+from wiki.mail.importing.service import MailboxFile
 
 
 def receive(field: str) -> MailboxFile | None:

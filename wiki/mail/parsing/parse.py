@@ -1,16 +1,16 @@
 """A mail's bytes to a ParsedMessage: every field that the wiki shows, and the list of what was wrong.
 
-Pure, bounded, and never raises for any bytes. The stages: :mod:`~wiki.mail.mime` splits, :mod:`~wiki.mail.selection`
-chooses the body, :mod:`~wiki.mail.headers`, :mod:`~wiki.mail.addresses` and :mod:`~wiki.mail.dates` read the fields.
+Pure, bounded, and never raises for any bytes. The stages are the modules beside it: ``mime`` splits, ``selection``
+chooses the body, ``headers``, ``addresses`` and ``dates`` read the fields.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from wiki.mail import dates, headers, mime, selection
-from wiki.mail.addresses import addresses
 from wiki.mail.message import Address, ParsedMessage, Part, RawMessage
+from wiki.mail.parsing import dates, headers, mime, selection
+from wiki.mail.parsing.addresses import addresses
 
 PARSER_VERSION = 1
 """Grows when the same bytes parse to something else; ``flask mail reparse`` looks for messages below it."""

@@ -1,0 +1,1 @@
+"""Bringing mailbox files in."""
