@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
@@ -21,6 +24,24 @@ def _render(kind: str, item: object, _context: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
+@contextmanager
+def _rows_stay(connection: Connection) -> Iterator[None]:
+    """Let SQLite copy a table without its foreign keys: to drop the old one would delete all that refers to it.
+
+    https://www.sqlite.org/lang_altertable.html#otheralter, steps 1 and 10. The connection is not used again.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    connection.detach()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    yield
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise RuntimeError(f"{len(broken)} rows would be left without what they refer to; nothing was changed.")
+
+
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
@@ -38,7 +59,8 @@ def _run(connection: Connection) -> None:
 will_write(True)
 try:
     with current_app.extensions["sqlalchemy"].engine.connect() as connection:
-        _run(connection)
+        with _rows_stay(connection):
+            _run(connection)
         connection.commit()
 finally:
     will_write(False)
