@@ -2,7 +2,8 @@
 
 ``RawMessage`` is what a transport or a mailbox file yields; ``ParsedMessage`` is what
 :mod:`wiki.mail.parsing.parse` makes of its bytes. Neither is ever written back to mail bytes:
-the raw bytes are the truth and everything here is derived from them.
+the raw bytes are the truth and everything here is derived from them. :mod:`wiki.mail.parsing.wire` writes these values
+as JSON and reads them back.
 """
 
 from __future__ import annotations
