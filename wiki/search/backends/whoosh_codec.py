@@ -11,12 +11,13 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain, groupby, pairwise
 from operator import itemgetter
 from struct import Struct
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3LeafMatcher, W3PostingsWriter, W3TermsReader
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3LeafMatcher, W3PostingsWriter, W3TermInfo, W3TermsReader
 from whoosh.formats import Format
 
 from wiki.search.backends.whoosh_pool import Flat, Term
@@ -42,6 +43,8 @@ class PositionsFormat(Format):  # type: ignore[misc]  # Whoosh has no types
     @staticmethod
     def encode(positions: Sequence[int]) -> bytes:
         """Positions, which must rise, as bytes in the narrowest type that holds them."""
+        if len(positions) == 1:
+            return _one_position(positions[0])
         if not positions:
             return b""
         code = "H" if positions[-1] < 1 << 16 else "I"
@@ -53,6 +56,13 @@ class PositionsFormat(Format):  # type: ignore[misc]  # Whoosh has no types
         positions = array(chr(value[0])) if value else array("H")
         positions.frombytes(value[1:])
         return positions
+
+
+@lru_cache(maxsize=1 << 16)
+def _one_position(position: int) -> bytes:
+    """Most words stand once in a document, and such values repeat: they are made once and shared."""
+    code = "H" if position < 1 << 16 else "I"
+    return code.encode() + array(code, (position,)).tobytes()
 
 
 class BlockCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -82,8 +92,23 @@ class BlockCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
         return BlockMatcher(dbfile, offset, length, format_, term=term, scorer=scorer)
 
 
+class TermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types
+    """What is kept of a term beside its postings."""
+
+    def note_lone(self, number: int, weight: float) -> None:
+        """Note the only posting of a term."""
+        self._weight, self._df, self._maxweight = weight, 1, weight
+        self._minid = self._maxid = number
+        self._minlength = self._maxlength = 1
+
+
 class TermsWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
     """Writes terms with all their postings at once."""
+
+    def start_term(self, text: bytes) -> None:
+        """Begin a term."""
+        self._btext = text
+        self._postwriter.start_postings(self._fieldobj.format, TermInfo())
 
     def add_postings(self, schema: Any, _lengths: Any, terms: Iterable[Term]) -> None:
         """Write the terms of a pool, which are sorted by field and text."""
@@ -110,12 +135,26 @@ class BlockWriter(W3PostingsWriter):  # type: ignore[misc]  # Whoosh has no type
 
     def add_all(self, ids: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> None:
         """Add all postings of a term, documents in rising order; the last block is left to ``finish_postings``."""
+        if len(ids) == 1:
+            self._add_lone(ids[0], weights[0], values[0])
+            return
         for begin in range(0, len(ids), _BLOCK):
             if begin:
                 self._write_block()
             end = begin + _BLOCK
             self._ids, self._weights, self._values = ids[begin:end], weights[begin:end], values[begin:end]
             self._maxweight = max(self._weights)
+
+    def _add_lone(self, number: int, weight: float, value: bytes) -> None:
+        """Add the only posting of a term, as most words of an archive have: the same block as ever, written at once."""
+        self._terminfo.note_lone(number, weight)
+        weight_code, weight_bytes = _packed_weights((weight,))
+        flags, values = _packed_values((value,))
+        body = weight_bytes + values
+        codes = b"B", weight_code.encode()
+        flags |= _LAST
+        self._postfile.write(_HEADER.pack(len(body), 1, number, number, weight, *codes, flags, len(values)) + body)
+        self._blockcount = 1
 
     def _write_block(self, last: bool = False) -> None:
         self._terminfo.add_block(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -41,6 +41,15 @@ class Pool:
         field, text, number, weight, value = item
         self._fields[field][text] += (number, weight, value)
         self._count += 1
+        if self._count >= self._limit:
+            self._spill()
+
+    def take(self, field: str, number: int, postings: Iterable[tuple[bytes, float, bytes]]) -> None:
+        """Add all terms of a document, as text, weight and value."""
+        terms = self._fields[field]
+        for text, weight, value in postings:
+            terms[text] += (number, weight, value)
+            self._count += 1
         if self._count >= self._limit:
             self._spill()
 

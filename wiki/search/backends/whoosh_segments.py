@@ -28,15 +28,10 @@ _LEAST_WASTE = 100
 
 
 class TermsField(FieldType):  # type: ignore[misc]  # Whoosh has no types
-    """Takes a document that is analysed already; see ``wiki.search.terms`` for what its terms are."""
+    """The terms of documents that are analysed already (``wiki.search.terms``); the writer hands them to its pool."""
 
     def __init__(self) -> None:
         super().__init__(PositionsFormat(), analyzer=None)
-
-    def index(self, value: Analysed, **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """One posting for each term: text, frequency, weight, positions."""
-        for term, posting in value.postings.items():
-            yield term.encode("utf-8", "surrogatepass"), 1, posting.weight, PositionsFormat.encode(posting.positions)
 
     def clean(self) -> None:
         """Whoosh asks this of a field before it keeps the schema; there is nothing to clean."""
@@ -190,6 +185,13 @@ class Leaf:
     def _texts(self, field: str, prefix: bytes) -> Iterator[bytes]:
         terms = self._terms.terms_from(field, prefix)
         return (text for _field, text in takewhile(lambda term: term[0] == field and term[1].startswith(prefix), terms))
+
+
+def postings_of(analysed: Analysed) -> Iterator[tuple[bytes, float, bytes]]:
+    """Text, weight and value of each term of a document."""
+    encode = PositionsFormat.encode
+    for term, posting in analysed.postings.items():
+        yield term.encode("utf-8", "surrogatepass"), posting.weight, encode(posting.positions)
 
 
 def is_wasteful(count: int, deleted: int) -> bool:

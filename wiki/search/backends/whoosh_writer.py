@@ -13,7 +13,7 @@ from whoosh.writing import SegmentWriter
 
 from wiki.search.backends.whoosh_codec import BlockCodec
 from wiki.search.backends.whoosh_pool import Pool
-from wiki.search.backends.whoosh_segments import SCHEMA, Leaf, Storage, is_wasteful
+from wiki.search.backends.whoosh_segments import SCHEMA, Leaf, Storage, is_wasteful, postings_of
 from wiki.search.document import SearchDocument
 from wiki.search.terms import Analysed, analyse
 
@@ -34,7 +34,8 @@ class Writer(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             self.put_analysed(document, analyse(document))
 
     def put_analysed(self, document: SearchDocument, analysed: Analysed) -> None:
-        """Add a document of which the terms are known."""
+        """Add a document of which the terms are known; past Whoosh's own loop, which takes as long as the analysis."""
+        self.pool.take("terms", self.docnum, postings_of(analysed))
         self.add_document(
             key=document.key,
             version=document.version,
@@ -42,7 +43,6 @@ class Writer(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             kind=document.kind,
             date=int(document.date.timestamp()),
             length=analysed.length,
-            terms=analysed,
         )
 
     def absorb(self, segment: Any) -> None:
