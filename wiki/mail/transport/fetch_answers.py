@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 
 from imapclient.datetime_util import parse_to_datetime
 
+from wiki.mail.transport.mailbox_names import decoded
 from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
 
 Piece = bytes | tuple[bytes, bytes]
 
 # A quoted string that is never closed takes the rest of the line, so that hostile text costs no more than its length.
 _TOKEN = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|\\?\Z)|[()]|~?\{\d+\}\Z|[^\s()"]+', re.DOTALL)
+_ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _NUMBER = re.compile(rb"\d{1,20}")
 
 
@@ -31,13 +33,18 @@ class Literal:
 
 
 Token = bytes | Literal
+Value = Token | tuple[Token, ...] | None
+"""A token, the tokens of a list that has no list inside, or None for any other list."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One untagged FETCH: its attributes by upper-case name; not sound when it cannot be read as RFC 9051 has it."""
+    """One untagged FETCH: its attributes by upper-case name; not sound when it cannot be read as RFC 9051 has it.
 
-    attributes: Mapping[bytes, Token | None]
+    ``literals`` leaves out those of Gmail's labels.
+    """
+
+    attributes: Mapping[bytes, Value]
     literals: tuple[bytes, ...]
     is_sound: bool = True
 
@@ -67,6 +74,12 @@ class Answer:
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         except (ValueError, OverflowError, TypeError):
             return None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Gmail's labels, decoded."""
+        value = self.attributes.get(b"X-GM-LABELS")
+        return tuple(decoded(_octets(token)) for token in value) if isinstance(value, tuple) else ()
 
 
 def answers(pieces: Iterable[Piece]) -> Iterator[Answer]:
@@ -106,7 +119,9 @@ def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> Fetch
     if size != len(content.octets):
         reason = f"The server announced {size} octets and sent {len(content.octets)}."
         return _problem(uid, Trouble.WRONG_SIZE, reason, answer)
-    return FetchedMessage(uid, content.octets, size, answer.internal_date)
+    return FetchedMessage(
+        uid, content.octets, size, answer.internal_date, labels=answer.labels, gmail_id=answer.number(b"X-GM-MSGID")
+    )
 
 
 def _problem(uid: int, trouble: Trouble, reason: str, answer: Answer) -> FetchProblem:
@@ -120,11 +135,11 @@ class _Reader:
     tokens: list[Token]
     position: int = 0
 
-    def attributes(self) -> dict[bytes, Token | None]:
+    def attributes(self) -> dict[bytes, Value]:
         if len(self.tokens) < 3 or not _is_number(self.tokens[0]) or self.tokens[1] != b"(":
             raise ValueError
         self.position = 2
-        found: dict[bytes, Token | None] = {}
+        found: dict[bytes, Value] = {}
         while (name := self._next()) != b")":
             if not isinstance(name, bytes) or name == b"(" or name.upper() in found:
                 raise ValueError
@@ -133,17 +148,18 @@ class _Reader:
             raise ValueError
         return found
 
-    def _value(self) -> Token | None:
+    def _value(self) -> Value:
         token = self._next()
         if token == b")":
             raise ValueError
         if token != b"(":
             return token
-        depth = 1
-        while depth:  # nobody asks for lists here: flags and the like are only stepped over
+        begin, depth, is_flat = self.position, 1, True
+        while depth:
             token = self._next()
             depth += (token == b"(") - (token == b")")
-        return None
+            is_flat = is_flat and token != b"("
+        return tuple(self.tokens[begin : self.position - 1]) if is_flat else None
 
     def _next(self) -> Token:
         if self.position >= len(self.tokens):
@@ -165,7 +181,19 @@ def _answer(record: list[Piece]) -> Answer:
         attributes = _Reader(tokens).attributes()
     except ValueError:
         return Answer({}, tuple(literals), is_sound=False)
+    labels = attributes.get(b"X-GM-LABELS")
+    if isinstance(labels, tuple):
+        for label in labels:
+            if isinstance(label, Literal):
+                literals.remove(label.octets)
     return Answer(attributes, tuple(literals))
+
+
+def _octets(token: Token) -> bytes:
+    """An astring's octets: of a literal, a quoted string, or the atom as it is."""
+    if isinstance(token, Literal):
+        return token.octets
+    return _ESCAPED.sub(rb"\1", token[1:-1]) if token.startswith(b'"') else token
 
 
 def _is_number(token: Token) -> bool:

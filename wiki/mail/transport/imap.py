@@ -28,6 +28,7 @@ from wiki.mail.transport.protocol import (
 )
 
 _ITEMS = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
+_GMAIL_ITEMS = "(UID RFC822.SIZE INTERNALDATE X-GM-MSGID X-GM-LABELS BODY.PEEK[])"
 _ROLES = {rb"\all", rb"\archive", rb"\drafts", rb"\flagged", rb"\important", rb"\junk", rb"\sent", rb"\trash"}
 _NOT_SELECTABLE = {rb"\noselect", rb"\nonexistent"}
 # UIDs in one command: with ten digits each still a line that every server takes (RFC 2683 section 3.2.1.5).
@@ -51,6 +52,8 @@ class ImapSession:
         with in_plain_words(client):
             self.supports_uidplus: bool = client.has_capability("UIDPLUS")
             self.supports_move: bool = client.has_capability("MOVE")
+            self.has_labels: bool = client.has_capability("X-GM-EXT-1")
+        self._items = _GMAIL_ITEMS if self.has_labels else _ITEMS
 
     @property
     def time_left(self) -> float:
@@ -75,9 +78,11 @@ class ImapSession:
         name = checked_folder(folder)
         self._is_writable = False
         with in_plain_words(self._client), refusal(FolderMissing(f"The folder “{name}” was not found.")):
-            told = self._client.select_folder(name, readonly=not writable)
+            told = self._client.open_folder(name, writable=writable)
             lasting = None if b"UIDNOTSTICKY" in told else told.get(b"UIDVALIDITY")
-            self._status = FolderStatus(lasting or None, told.get(b"UIDNEXT") or None, told[b"EXISTS"])
+            # NOMODSEQ is said where the number is not kept, and Zoho has been seen to count below zero.
+            modseq = None if b"NOMODSEQ" in told else max(told.get(b"HIGHESTMODSEQ", 0), 0)
+            self._status = FolderStatus(lasting or None, told.get(b"UIDNEXT") or None, told[b"EXISTS"], modseq or None)
         self._is_writable = writable
         return self._status
 
@@ -174,7 +179,7 @@ class ImapSession:
             return
         failure = None
         try:
-            given, _ = self._ask(batch, _ITEMS, sum(sizes.get(uid, self._limits.batch_octets) for uid in batch))
+            given, _ = self._ask(batch, self._items, sum(sizes.get(uid, self._limits.batch_octets) for uid in batch))
         except TransportError as error:
             # What was complete before the connection broke is as good as any other message.
             failure, given = error, list(answers(self._wire.take("FETCH")))
@@ -191,7 +196,7 @@ class ImapSession:
     def _fetch_alone(self, uid: int, size: int | None) -> Fetched:
         """The second and last try for one message."""
         try:
-            given, is_refused = self._ask([uid], _ITEMS, self._limits.batch_octets if size is None else size)
+            given, is_refused = self._ask([uid], self._items, self._limits.batch_octets if size is None else size)
             found = verdict(uid, answers_by_uid(given).get(uid, ()), size)
             if found is not None:
                 return found

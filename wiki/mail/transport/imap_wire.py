@@ -189,6 +189,14 @@ class CheckedClient(IMAPClient):  # type: ignore[misc]  # IMAPClient has no type
         wire: ImapWire = self._imap
         return wire
 
+    def open_folder(self, name: str, *, writable: bool) -> dict[bytes, Any]:
+        """SELECT or EXAMINE; mod-sequences are asked for where there are any: Dovecot tells them to no one else."""
+        quoted: bytes = self._normalise_folder(name)
+        parameters = b" (CONDSTORE)" if self.has_capability("CONDSTORE") else b""
+        self._checkok("select", *self._imap.select(quoted + parameters, readonly=not writable))
+        told: dict[bytes, Any] = self._process_select_response(self.wire.untagged_responses)
+        return told
+
     def forget_capabilities(self) -> None:
         """Ask anew after signing in: servers offer more then, and what was heard unencrypted does not count."""
         self._cached_capabilities = None

@@ -38,11 +38,20 @@ class Folder:
 
 @dataclass(frozen=True)
 class FolderStatus:
-    """What selecting a folder told. ``uidvalidity`` is None where the server has none or its UIDs do not last."""
+    """What selecting a folder told. ``uidvalidity`` is None where the server has none or its UIDs do not last.
+
+    ``highest_modseq`` grows with every change in the folder (RFC 7162); None where the server keeps no such number.
+    """
 
     uidvalidity: int | None
     uidnext: int | None
     count: int
+    highest_modseq: int | None = None
+
+    def is_as_it_was(self, earlier: FolderStatus) -> bool:
+        """Whether nothing at all has changed in the folder since; False where the server cannot tell."""
+        told = None not in {self.uidvalidity, self.uidnext, self.highest_modseq}
+        return told and self == earlier
 
 
 class Trouble(StrEnum):
@@ -66,16 +75,20 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class FetchedMessage:
-    """One message whose octets passed every check.
+    r"""One message whose octets passed every check.
 
     ``uid`` is IMAP's UID; for POP3 it is the message number, which means nothing after this session.
     ``size`` equals ``len(content)`` and what the server announced. ``internal_date`` is aware, UTC.
+    ``labels`` are Gmail's, decoded, its own with their backslash (``\Inbox``); the label of the selected folder is
+    not among them. ``gmail_id`` is the same in every folder that shows the message.
     """
 
     uid: int
     content: bytes
     size: int
     internal_date: datetime | None = None
+    labels: tuple[str, ...] = ()
+    gmail_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,10 @@ class ImapTransport(MailTransport, typing.Protocol):
     @property
     def supports_move(self) -> bool:
         """Whether messages can be moved in one step (RFC 6851)."""
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether this is Gmail, where a folder is a label and one message may have several (X-GM-EXT-1)."""
 
     def folders(self) -> list[Folder]:
         """All folders of the account, in the server's order."""
