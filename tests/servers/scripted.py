@@ -9,7 +9,8 @@ import socket
 import socketserver
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,7 @@ class Talk:
     """One connection, seen from the server."""
 
     def __init__(self, connection: socket.socket, server: ScriptedServer) -> None:
+        self.number = server.connections
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._server = server
@@ -80,6 +82,50 @@ class Talk:
 
 
 Script = Callable[[Talk], None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a client has just asked: an upper-case name such as ``UID FETCH``; ``GREETING`` before it asked anything.
+
+    ``tag`` is IMAP's, and empty for POP3.
+    """
+
+    talk: Talk
+    name: bytes
+    tag: bytes = b""
+    arguments: bytes = b""
+
+
+Honest = Callable[[], list[bytes]]
+Behaviour = Callable[[Command, Honest], list[bytes]]
+"""How a server speaks: given a command and the honest way to obey it, the pieces that are sent instead.
+
+Not calling ``honest`` leaves the command undone; behaviours stand around one another like the skins of an onion.
+"""
+
+
+class Said:
+    """Stands where a Talk would while an honest answer is put together."""
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def send(self, octets: bytes) -> None:
+        """Keep it."""
+        self.pieces.append(octets)
+
+
+def obey(command: Command, honest: Honest, behaviours: Sequence[Behaviour]) -> None:
+    """Answer a command as the behaviours have it, of which the last stands outermost."""
+    for behaviour in behaviours:
+        honest = _around(behaviour, command, honest)
+    for piece in honest():
+        command.talk.send(piece)
+
+
+def _around(behaviour: Behaviour, command: Command, honest: Honest) -> Honest:
+    return lambda: behaviour(command, honest)
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):

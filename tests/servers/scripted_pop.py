@@ -1,11 +1,13 @@
-"""A POP3 script that is honest unless told otherwise: each lie is one field to replace."""
+"""A POP3 script that is honest unless told otherwise: each lie is one field to replace, or one behaviour to add."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.servers.scripted import Talk
+from tests.servers.scripted import Behaviour, Command, Said, Talk, obey
+
+Reply = Callable[[Talk, bytes], None]
 
 
 def stuffed(content: bytes) -> bytes:
@@ -17,7 +19,11 @@ def stuffed(content: bytes) -> bytes:
 
 @dataclass
 class PopScript:
-    """Messages by number, and how the server speaks of them."""
+    """Messages by number, and how the server speaks of them.
+
+    What a session has marked leaves the maildrop when it says QUIT: the others are numbered anew then, and
+    ``removed`` has what left.
+    """
 
     messages: dict[int, bytes] = field(default_factory=dict)
     greeting: bytes = b"+OK ready\r\n"
@@ -29,16 +35,32 @@ class PopScript:
     quit_answer: bytes = b"+OK\r\n"
     deleted: set[int] = field(default_factory=set)
     committed: set[int] = field(default_factory=set)
-    replies: dict[bytes, Callable[[Talk, bytes], None]] = field(default_factory=dict)
+    replies: dict[bytes, Reply] = field(default_factory=dict)
     """Commands that are answered by something else entirely: (talk, arguments)."""
+    behaviours: Sequence[Behaviour] = ()
+    removed: list[bytes] = field(default_factory=list)
 
     def __call__(self, talk: Talk) -> None:
         """Play it to one client."""
-        talk.send(self.greeting)
+        self.deleted.clear()
+        obey(Command(talk, b"GREETING"), lambda: [self.greeting], self.behaviours)
         while True:
             name, _, arguments = talk.line().partition(b" ")
-            reply = self.replies.get(name.upper()) or getattr(self, f"_{name.decode().lower()}")
-            reply(talk, arguments)
+            self._obey(Command(talk, name.upper(), arguments=arguments))
+
+    def _obey(self, command: Command) -> None:
+        special = self.replies.get(command.name)
+        reply: Reply = special or getattr(self, f"_{command.name.decode().lower()}", _unknown)
+
+        def answered() -> list[bytes]:
+            said = Said()
+            reply(said, command.arguments)  # type: ignore[arg-type]  # it only sends
+            return said.pieces
+
+        if special:
+            special(command.talk, command.arguments)
+        else:
+            obey(command, answered, self.behaviours)
 
     def _capa(self, talk: Talk, _arguments: bytes) -> None:
         talk.send(b"-ERR what?\r\n" if self.capabilities is None else b"+OK\r\n" + self.capabilities + b".\r\n")
@@ -81,4 +103,15 @@ class PopScript:
 
     def _quit(self, talk: Talk, _arguments: bytes) -> None:
         self.committed |= self.deleted
+        self.removed += [self.messages[number] for number in sorted(self.deleted)]
+        kept = [number for number in self.messages if number not in self.deleted]
+        if self.uidls is not None:
+            self.uidls = {new: self.uidls[old] for new, old in enumerate(kept, 1) if old in self.uidls}
+        self.sizes = {new: self.sizes[old] for new, old in enumerate(kept, 1) if old in self.sizes}
+        self.messages = {new: self.messages[old] for new, old in enumerate(kept, 1)}
+        self.deleted.clear()
         talk.send(self.quit_answer)
+
+
+def _unknown(talk: Talk, _arguments: bytes) -> None:
+    talk.send(b"-ERR unknown command\r\n")
