@@ -167,14 +167,14 @@ def leaving_out(uid: int) -> Behaviour:
 
     def behave(command: Command, honest: Honest) -> list[bytes]:
         if command.name == b"UID SEARCH":
-            return [re.sub(rb"(?<=\* SEARCH)(.*)", lambda found: _without(uid, found), each) for each in honest()]
+            return [re.sub(rb"(?<=\* SEARCH)[ \d]*", lambda found: _without(uid, found[0]), each) for each in honest()]
         return [piece for piece in honest() if b"FETCH (UID %d " % uid not in piece]
 
     return behave
 
 
-def _without(uid: int, found: re.Match[bytes]) -> bytes:
-    return b"".join(b" " + word for word in found.group(1).split() if int(word) != uid)
+def _without(uid: int, uids: bytes) -> bytes:
+    return b"".join(b" " + word for word in uids.split() if int(word) != uid)
 
 
 def answering_about(uid: int, lie: Callable[[int, bytes], bytes], content: bytes) -> Behaviour:

@@ -44,7 +44,7 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
         verified = verify(run, ready)
         if not verified:
             return
-        if not _are_the_same(transport, verified):
+        if not _are_the_same(transport, folder, verified):
             run.tally.notes.append(RENUMBERED)
             return
         begun = {each.uid: each.id for each in verified}
@@ -68,8 +68,14 @@ def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
     return [each for each in ready if each.id not in lost]
 
 
-def _are_the_same(transport: ImapTransport, ready: Sequence[Deletable]) -> bool:
-    """Whether the server's messages have the sizes that were archived: a reused UID must not cost another mail."""
+def _are_the_same(transport: ImapTransport, folder: FolderEpoch, ready: Sequence[Deletable]) -> bool:
+    """Whether the numbers still stand for what was archived: a reused UID must not cost another mail.
+
+    The folder is opened once more, since it may have been numbered anew after it was fetched, and sizes are compared.
+    """
+    status = transport.select(folder.name, writable=True)
+    if not folder.is_numbered_as(status.uidvalidity, status.uidnext):
+        return False
     sizes = transport.sizes([each.uid for each in ready])
     return all(sizes.get(each.uid, each.size) == each.size for each in ready)
 

@@ -30,6 +30,12 @@ class FolderEpoch:
     name: str
     resume_above: int
     has_restarted: bool
+    uid_validity: int | None = None
+    uid_next: int | None = None
+
+    def is_numbered_as(self, uid_validity: int | None, uid_next: int | None) -> bool:
+        """Whether the folder, opened once more, still has these numbers; they may have grown, not gone back."""
+        return uid_validity == self.uid_validity and (uid_next or 0) >= (self.uid_next or 0)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def enter_folder(
     folder.uid_next = uid_next
     if folder.listed_at is None or folder.listed_at < clock.now() - LIST_ALL_EVERY:
         resume = 0
-    return FolderEpoch(folder.id, name, resume, has_restarted=bool(restarted))
+    return FolderEpoch(folder.id, name, resume, bool(restarted), uid_validity, uid_next)
 
 
 def enter_maildrop(session: Session, account_id: int) -> int:
