@@ -1,7 +1,7 @@
 """Dovecot (Debian: dovecot-imapd, dovecot-pop3d) on loopback, with a configuration and Maildirs of its own.
 
-Every user name exists, with the one password. It runs as an ordinary user: as ``nobody`` where the tests run as
-root, else as whoever runs them.
+Every user name exists, with the one password, which is its access token too. It runs as an ordinary user: as
+``nobody`` where the tests run as root, else as whoever runs them.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
+auth_mechanisms = plain xoauth2 oauthbearer
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 mail_max_userip_connections = 50

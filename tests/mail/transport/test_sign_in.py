@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 
 import pytest
@@ -82,32 +83,6 @@ def test_an_expired_or_foreign_certificate_is_refused(
     with ScriptedServer(ImapScript(), tls=context) as server, pytest.raises(CertificateInvalid, match=sentence):
         open_transport(server.endpoint(protocol), server.policy(cafile=authority.cafile), patient)
     assert server.heard == []
-
-
-def test_an_expired_certificate_behind_starttls_is_refused_too(authority: Authority, patient: Deadlines) -> None:
-    context = authority.certificate(days=-1).context()
-
-    def starttls(talk: Talk, tag: bytes, _arguments: bytes) -> None:
-        talk.send(tag + b" OK go\r\n")
-        talk.start_tls(context)
-
-    script = ImapScript(capabilities=b"IMAP4rev1 STARTTLS", replies={b"STARTTLS": starttls})
-    with ScriptedServer(script) as server, pytest.raises(CertificateInvalid, match="has expired"):
-        open_imap(server.endpoint(Protocol.IMAP), server.policy(cafile=authority.cafile), patient)
-    assert PASSWORD.encode() not in b" ".join(server.heard)
-
-
-def test_answers_slipped_in_before_the_encryption_end_it(authority: Authority, patient: Deadlines) -> None:
-    context = authority.certificate().context()
-
-    def starttls(talk: Talk, tag: bytes, _arguments: bytes) -> None:
-        talk.send(tag + b" OK go\r\n* CAPABILITY IMAP4rev1 EVIL\r\n")
-        talk.start_tls(context)
-
-    script = ImapScript(capabilities=b"IMAP4rev1 STARTTLS", replies={b"STARTTLS": starttls})
-    with ScriptedServer(script) as server, pytest.raises(ServerMisbehaved):
-        open_imap(server.endpoint(Protocol.IMAP), server.policy(cafile=authority.cafile), patient)
-    assert PASSWORD.encode() not in b" ".join(server.heard)
 
 
 def test_a_port_without_encryption_behind_an_encrypted_protocol_is_said_to_be_that(patient: Deadlines) -> None:
@@ -229,3 +204,15 @@ def test_a_list_of_authorities_that_cannot_be_read_is_said_to_be_the_sites_fault
     policy = NetworkPolicy(dovecot.policy.allowed_private, cafile=dovecot.server.folder / "not-there.pem")
     with pytest.raises(CertificateInvalid, match="This site's own list"):
         open_pop(dovecot.endpoint(Protocol.POPS), policy, patient)
+
+
+def test_a_maildrop_without_user_is_signed_in_to_by_plain(authority: Authority, patient: Deadlines) -> None:
+    def auth(talk: Talk, _arguments: bytes) -> None:
+        talk.send(b"+ \r\n")
+        talk.line()
+        talk.send(b"+OK\r\n")
+
+    script = PopScript(capabilities=b"SASL PLAIN\r\nUIDL\r\n", replies={b"AUTH": auth})
+    with ScriptedServer(script, tls=authority.certificate().context()) as server:
+        open_pop(server.endpoint(Protocol.POPS), server.policy(cafile=authority.cafile), patient).close()
+    assert base64.b64encode(f"\0alice\0{PASSWORD}".encode()) in server.heard

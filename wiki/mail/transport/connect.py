@@ -1,20 +1,21 @@
-"""Opening a session: connect, encrypt, sign in. The only file that is handed a password."""
+"""Opening a session: connect, encrypt, sign in. The only file that is handed a password or a token."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from wiki.mail.transport import sasl
 from wiki.mail.transport.channel import Channel, open_channel
 from wiki.mail.transport.deadline import Deadline, Deadlines
-from wiki.mail.transport.endpoint import Endpoint
-from wiki.mail.transport.errors import EncryptionMissing, ServerMisbehaved, WrongCredentials
+from wiki.mail.transport.endpoint import AccessToken, Endpoint
+from wiki.mail.transport.errors import EncryptionMissing, ServerMisbehaved, TransportError, WrongCredentials
 from wiki.mail.transport.imap import ImapSession
 from wiki.mail.transport.imap_wire import CheckedClient, ServerSaidNo, in_plain_words
 from wiki.mail.transport.imap_wire import refusal as imap_refusal
 from wiki.mail.transport.network import NetworkPolicy
 from wiki.mail.transport.pop3 import PopSession
-from wiki.mail.transport.pop3_wire import PopWire
+from wiki.mail.transport.pop3_wire import PopWire, ServerSaidErr
 from wiki.mail.transport.pop3_wire import refusal as pop_refusal
 from wiki.mail.transport.protocol import Limits
 
@@ -38,7 +39,7 @@ def open_imap(
             client = CheckedClient(channel, limits.answer_octets)
         with in_plain_words(client):
             _encrypt_imap(client, channel)
-            _sign_in_imap(client, endpoint)
+            _sign_in_imap(client, endpoint, is_encrypted=channel.is_encrypted)
         return ImapSession(client, channel, limits)
 
 
@@ -79,22 +80,45 @@ def _encrypt_imap(client: CheckedClient, channel: Channel) -> None:
         raise EncryptionMissing
 
 
-def _sign_in_imap(client: CheckedClient, endpoint: Endpoint) -> None:
+def _sign_in_imap(client: CheckedClient, endpoint: Endpoint, *, is_encrypted: bool) -> None:
+    offers = set(client.capabilities())
+    in_one_line = b"SASL-IR" in offers
+    client.forget_capabilities()
+    if isinstance(endpoint.password, AccessToken):
+        _require_encryption(is_encrypted)
+        mechanisms = [name.decode("ascii", "replace").removeprefix("AUTH=") for name in offers]
+        exchange = sasl.bearer(endpoint, endpoint.password, mechanisms)
+        with _imap_sign_in(lambda: sasl.refused(exchange)):
+            client.wire.sign_in_by(exchange, in_one_line=in_one_line)
+        return
     username, password = endpoint.username, endpoint.password
-    offers_plain = client.has_capability("AUTH=PLAIN")
-    forbids_login = client.has_capability("LOGINDISABLED")
+    offers_plain, forbids_login = b"AUTH=PLAIN" in offers, b"LOGINDISABLED" in offers
     if forbids_login and not offers_plain:
         raise EncryptionMissing
     is_ascii = username.isascii() and password.isascii()
-    sign_in = client.wire.sign_in_plain if offers_plain and (forbids_login or not is_ascii) else client.wire.sign_in
-    client.forget_capabilities()
+    with _imap_sign_in(WrongCredentials):
+        if offers_plain and (forbids_login or not is_ascii):
+            client.wire.sign_in_by(sasl.plain(username, password), in_one_line=in_one_line)
+        else:
+            client.wire.sign_in(username, password)
+
+
+@contextmanager
+def _imap_sign_in(wrong: Callable[[], TransportError]) -> Iterator[None]:
+    """Say what a refused sign-in means: ``wrong``, unless the server gives another reason."""
     try:
-        sign_in(username, password)
+        yield
     except ServerSaidNo as no:
         if no.code == "PRIVACYREQUIRED":
             raise EncryptionMissing from None
-        with imap_refusal(WrongCredentials()):
+        with imap_refusal(wrong()):
             raise
+
+
+def _require_encryption(is_encrypted: bool) -> None:
+    """A token opens more than one mailbox's door, so it is never sent in the clear, whatever the site allows."""
+    if not is_encrypted:
+        raise EncryptionMissing("An access token is only sent encrypted; try IMAPS or POPS.")
 
 
 def _encrypt_pop(wire: PopWire, channel: Channel) -> dict[str, str]:
@@ -111,8 +135,20 @@ def _encrypt_pop(wire: PopWire, channel: Channel) -> dict[str, str]:
 
 
 def _sign_in_pop(wire: PopWire, endpoint: Endpoint, capabilities: dict[str, str]) -> None:
+    if isinstance(endpoint.password, AccessToken):
+        _require_encryption(wire.channel.is_encrypted)
+        exchange = sasl.bearer(endpoint, endpoint.password, capabilities.get("SASL", "").split())
+        try:
+            wire.authenticate(exchange)
+        except ServerSaidErr:
+            with pop_refusal(sasl.refused(exchange)):
+                raise
+        return
     if capabilities and "USER" not in capabilities and not wire.channel.is_encrypted:
         raise EncryptionMissing
     with pop_refusal(WrongCredentials()):
+        if "USER" not in capabilities and "PLAIN" in capabilities.get("SASL", "").split():
+            wire.authenticate(sasl.plain(endpoint.username, endpoint.password))
+            return
         wire.command(f"USER {endpoint.username}")
         wire.command(f"PASS {endpoint.password}")

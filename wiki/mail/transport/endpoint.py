@@ -14,6 +14,7 @@ from enum import StrEnum
 from wiki.errors import Invalid
 
 FORBIDDEN_CHARACTERS = re.compile(r"[\r\n\0]")
+_TOKEN = re.compile(r"[!-~]+")  # RFC 6750 section 2.1 allows fewer characters, some providers more
 _HOST = re.compile(r"[\w.-]{1,253}")
 
 
@@ -40,8 +41,15 @@ DEFAULT_PORTS = {Protocol.POP: 110, Protocol.IMAP: 143, Protocol.POPS: 995, Prot
 
 
 @dataclass(frozen=True)
+class AccessToken:
+    """A bearer token of OAuth 2.0 (RFC 6750), which a provider gave for this mailbox; never shows in ``repr``."""
+
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Endpoint:
-    """A mail server and who signs in there; the password never shows in ``repr``.
+    """A mail server and who signs in there, by a password or an access token; neither ever shows in ``repr``.
 
     Raises :class:`wiki.errors.Invalid`, keyed by the names of these fields, for what must not be sent.
     """
@@ -50,7 +58,7 @@ class Endpoint:
     host: str
     port: int
     username: str
-    password: str = field(repr=False)
+    password: str | AccessToken = field(repr=False)
 
     def __post_init__(self) -> None:
         errors = {}
@@ -60,7 +68,10 @@ class Endpoint:
             errors["port"] = "A port is a number from 1 to 65535."
         if not self.username or not _is_sendable(self.username):
             errors["username"] = "The username must be one line of text."
-        if not _is_sendable(self.password):
+        if isinstance(self.password, AccessToken):
+            if not _TOKEN.fullmatch(self.password.value):
+                errors["password"] = "The access token cannot be sent; connect the account with its provider again."  # noqa: S105 - a sentence
+        elif not _is_sendable(self.password):
             errors["password"] = "The password must be one line of text."  # noqa: S105 - a sentence, not a password
         if errors:
             raise Invalid(errors)

@@ -30,6 +30,12 @@ class WrongCredentials(TransportError):
     default = "The mail server did not accept this username and password."
 
 
+class TokenRefused(WrongCredentials):
+    """The server refused the access token, or takes none; a newer token may be accepted."""
+
+    default = "The mail server did not accept the sign-in; connect the account with its provider again."
+
+
 class HostUnknown(TransportError):
     """The name has no address, or the name service does not answer."""
 

@@ -6,7 +6,6 @@ password among them), send a line break inside an argument, EXPUNGE without UIDs
 
 from __future__ import annotations
 
-import base64
 import imaplib
 import re
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from imapclient.exceptions import ProtocolError
 
 from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.errors import CannotDelete, ConnectionLost, ServerBusy, ServerMisbehaved, TransportError
+from wiki.mail.transport.sasl import Exchange
 
 Piece = bytes | tuple[bytes, bytes]
 
@@ -94,11 +94,15 @@ class ImapWire(imaplib.IMAP4):
         """LOGIN; raises ServerSaidNo. imaplib's own does not quote the user name."""
         self._authenticated("LOGIN", self._quote(username), self._quote(password))
 
-    def sign_in_plain(self, username: str, password: str) -> None:
-        """AUTHENTICATE PLAIN (RFC 4616), which knows no quoting and says that it is UTF-8; raises ServerSaidNo."""
-        answer: Any = _PlainAnswer(username, password).encode
-        self.literal = answer
-        self._authenticated("AUTHENTICATE", "PLAIN")
+    def sign_in_by(self, exchange: Exchange, *, in_one_line: bool) -> None:
+        """AUTHENTICATE, with our message in the command's own line where the server offers SASL-IR (RFC 4959).
+
+        Raises ServerSaidNo.
+        """
+        reply: Any = exchange.reply
+        self.literal = reply
+        message = [exchange.first().decode()] if in_one_line else []
+        self._authenticated("AUTHENTICATE", exchange.mechanism, *message)
 
     def _authenticated(self, name: str, *arguments: str) -> None:
         try:
@@ -149,17 +153,6 @@ class ImapWire(imaplib.IMAP4):
 
     def _log(self, line: str) -> None:
         """Keep no log: it would hold the password."""
-
-
-class _PlainAnswer:
-    """The one answer of AUTHENTICATE PLAIN; imaplib calls a bound method when the server is ready for it."""
-
-    def __init__(self, username: str, password: str) -> None:
-        self._secret = f"\0{username}\0{password}".encode()
-
-    def encode(self, challenge: bytes) -> bytes:  # noqa: ARG002 - PLAIN has no challenge
-        """The answer in Base64."""
-        return base64.b64encode(self._secret)
 
 
 class CheckedClient(IMAPClient):  # type: ignore[misc]  # IMAPClient has no types

@@ -14,6 +14,7 @@ from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.endpoint import FORBIDDEN_CHARACTERS
 from wiki.mail.transport.errors import ServerBusy, ServerMisbehaved, TransportError
 from wiki.mail.transport.pop3_text import TextReader
+from wiki.mail.transport.sasl import Exchange
 
 _RESPONSE_CODE = re.compile(rb"-ERR \[([A-Z/-]+)")
 _COME_BACK_LATER = frozenset({"IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM"})
@@ -83,6 +84,14 @@ class PopWire:
             name, _, parameters = line.decode("ascii", "replace").upper().partition(" ")
             found[name] = parameters
         return found
+
+    def authenticate(self, exchange: Exchange) -> None:
+        """AUTH (RFC 5034), our message on a line of its own: a command has 255 octets. Raises ServerSaidErr."""
+        self.send(f"AUTH {exchange.mechanism}")
+        while (challenge := self.channel.readline()).startswith(b"+") and not challenge.startswith(b"+OK"):
+            self.send(exchange.reply(challenge[1:].strip()).decode())
+        self.channel.give_back(challenge)
+        self.status()
 
     def start_tls(self) -> None:
         """STLS (RFC 2595); raises ServerMisbehaved when the server offers it and then refuses."""
