@@ -185,6 +185,29 @@ def test_a_whole_title_is_shown_with_its_hits(backend: SearchBackend) -> None:
     assert marked(segments) == ["notes", "notes"]
 
 
+# Many at once
+
+
+def test_a_load_replaces_adds_and_drops_in_one_commit(backend: SearchBackend) -> None:
+    backend.put([page(1, "Zebra old"), page(2, "Zebra gone"), page(3, "Zebra stays")])
+    with backend.load() as loader:
+        loader.put([page(1, "Zebra new")])
+        loader.drop(["page:2", "page:99"])
+        loader.put([page(4, "Zebra too")])
+        assert found(backend, "zebra") == {"page:1", "page:2", "page:3"}
+    assert found(backend, "zebra") == {"page:1", "page:3", "page:4"}
+    assert found(backend, "old") == set()
+
+
+def test_a_load_that_fails_changes_nothing(backend: SearchBackend) -> None:
+    backend.put([page(1, "Zebra")])
+    with pytest.raises(ZeroDivisionError), backend.load() as loader:
+        loader.put([page(2, "Zebra")])
+        loader.drop(["page:1"])
+        raise ZeroDivisionError
+    assert found(backend, "zebra") == {"page:1"}
+
+
 # Generations
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from wiki.search import excerpts
-from wiki.search.backend import SearchWriter
+from wiki.search.backend import SearchLoader, SearchWriter
 from wiki.search.document import Excerpt, Hit, Hits, Order, Query, SearchDocument
 from wiki.search.language import parse
 from wiki.search.matching import Statistics, answer, best, scores, words_to_score
@@ -87,6 +87,13 @@ class MemorySearch:
 
     def highlight(self, query_text: str, text: str) -> Excerpt:
         return excerpts.highlight(query_text, text)
+
+    @contextmanager
+    def load(self) -> Iterator[SearchLoader]:
+        changed = MemorySearch()
+        changed._documents = dict(self._documents)
+        yield changed
+        self._documents = changed._documents
 
     @contextmanager
     def rebuild(self) -> Iterator[SearchWriter]:

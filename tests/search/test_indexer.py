@@ -49,6 +49,41 @@ def test_changes_are_put_as_they_are_now_and_ticked_off(notes: Notes, backend: M
     assert indexer.drain() == 0
 
 
+def test_thousands_of_changes_are_loaded_at_once(
+    notes: Notes, engine: WhooshBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexer.rebuild()
+    for number in range(1, 31):
+        notes.write(number, f"Note {number}")
+    notes.write(7, "Changed")
+    notes.remove(8)
+    monkeypatch.setattr(indexer, "MANY", 20)
+    monkeypatch.setattr(indexer, "_CHUNK", 7)
+    assert indexer.drain() == 32
+    assert set(entries(engine)) == {f"note:{number}" for number in range(1, 31) if number != 8}
+    assert entries(engine)["note:7"] == 2
+    assert waiting() == 0
+
+
+def test_one_that_cannot_be_indexed_does_not_hold_thousands_back(
+    notes: Notes, engine: WhooshBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexer.rebuild()
+    for number in range(1, 31):
+        notes.write(number, f"Note {number}")
+    documents = registry.all_kinds()["note"].documents
+
+    def failing(ids: list[int]) -> list[SearchDocument]:
+        if 13 in ids:
+            raise ValueError
+        return documents(ids)
+
+    monkeypatch.setitem(registry.all_kinds(), "note", replace(registry.all_kinds()["note"], documents=failing))
+    monkeypatch.setattr(indexer, "MANY", 20)
+    assert indexer.drain() == 30
+    assert set(entries(engine)) == {f"note:{number}" for number in range(1, 31) if number != 13}
+
+
 def test_what_is_gone_is_dropped(notes: Notes, backend: MemorySearch) -> None:
     notes.write(1, "First")
     indexer.drain()

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from wiki.bounded.bounds import Bounds
 from wiki.search.backend import IndexMissing, SearchUnavailable
-from wiki.search.backends import whoosh_generations, whoosh_pool
+from wiki.search.backends import whoosh_generations, whoosh_makers, whoosh_pool
 from wiki.search.backends.whoosh import WhooshBackend
 from wiki.search.document import Query, SearchDocument
 
@@ -178,6 +179,36 @@ def test_postings_that_do_not_fit_in_memory_are_sorted_on_the_disk(
     assert count(engine, "w3") == len(range(3, 600, 7))
     assert count(engine, '"w3 the"') == len(range(3, 600, 7))
     assert not list(folder.glob("gen-*/MAIN.tmp/*"))
+
+
+def test_a_load_of_many_becomes_segments_of_which_all_are_searched(
+    engine: WhooshBackend, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_makers, "CHUNK_DOCUMENTS", 40)
+    monkeypatch.setattr(whoosh_makers, "_LEAST", 5)
+    with engine.load() as loader:
+        loader.put([page(number) for number in range(1, 191)])
+    assert count(engine) == 190
+    assert segments(folder) == 6
+    with engine.load() as loader:
+        loader.put([page(number, version=2) for number in range(100, 150)])
+    assert count(engine) == 190
+    assert dict(engine.entries())["page:120"] == 2
+
+
+def test_a_load_that_loses_a_child_says_so_and_changes_nothing(
+    engine: WhooshBackend, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.put([page(1)])
+    monkeypatch.setattr(whoosh_makers, "_BOUNDS", Bounds(memory=1024**3, file_bytes=1))  # no file may be written
+    with pytest.raises(SearchUnavailable), engine.load() as loader:
+        loader.put([page(2)])
+    assert count(engine) == 1
+    monkeypatch.undo()
+    with engine.load() as loader:
+        loader.put([page(2)])
+    assert count(engine) == 2
+    assert not list(folder.glob("gen-*/maker-*"))
 
 
 def test_single_saves_do_not_leave_a_segment_each(engine: WhooshBackend, folder: Path) -> None:

@@ -13,13 +13,15 @@ class Bounds:
     """The limits of one request, and of what one process is used for before another takes its place.
 
     ``seconds`` by the clock on the wall and of the processor alike; ``memory`` is of the address space, the
-    interpreter's own included; ``answer`` and ``memory`` are in bytes. ``requests`` and ``taken`` (bytes of requests)
-    are what a child serves before it makes room for a new one, so that no leak of a library adds up.
+    interpreter's own included; ``answer``, ``memory`` and ``file_bytes`` (the longest file that it may write) are
+    in bytes. ``requests`` and ``taken`` (bytes of requests) are what a child serves before it makes room for a new
+    one, so that no leak of a library adds up.
     """
 
     seconds: int = 60
     memory: int = 512 * MEBIBYTE
     answer: int = 64 * MEBIBYTE
+    file_bytes: int = 0
     requests: int = 50_000
     taken: int = 512 * MEBIBYTE
 

@@ -98,7 +98,7 @@ def _limit(bounds: Bounds) -> None:
     for limit, most in (
         (resource.RLIMIT_AS, bounds.memory),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, bounds.file_bytes),
         (resource.RLIMIT_NOFILE, MOST_FILES),
     ):
         _, allowed = resource.getrlimit(limit)

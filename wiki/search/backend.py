@@ -28,6 +28,13 @@ class SearchWriter(Protocol):
         """Add documents to the new generation; a key may come only once."""
 
 
+class SearchLoader(SearchWriter, Protocol):
+    """One commit of a great many changes to the living generation."""
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Remove documents by key; unknown keys are no error."""
+
+
 class SearchBackend(Protocol):
     """What the wiki asks of a search engine."""
 
@@ -48,6 +55,12 @@ class SearchBackend(Protocol):
 
     def highlight(self, query_text: str, text: str) -> Excerpt:
         """The whole of ``text`` with the searched words marked."""
+
+    def load(self) -> AbstractContextManager[SearchLoader]:
+        """Put and drop thousands in one commit, durable when the ``with`` block ends without an error; else nothing.
+
+        A key may come only once. Raises as ``apply`` does.
+        """
 
     def rebuild(self) -> AbstractContextManager[SearchWriter]:
         """Fill a new generation beside the living one; swap on success, discard on error."""

@@ -5,7 +5,7 @@ Only the process that holds the lease ``indexer`` writes. Everything here may be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -22,7 +22,14 @@ from wiki.search.models import OutboxRow
 from wiki.search.registry import Kind, all_kinds
 
 BATCH = 500
+MANY = 2_000
+"""Changes that wait: from here on a commit takes all cores and as many of them as ``AT_ONCE``."""
+AT_ONCE = 8_000
+_CHUNK = 250  # documents in memory, each with its text
 LEASE = "indexer"
+
+Wanted = dict[str, dict[int, None]]
+"""Ids of things by their kind, in the order of the changes."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +67,7 @@ def drain(most: int | None = None) -> int:
                 _rebuild(None)
                 _index_or_halve(batch)
             done += len(batch)
-            if len(batch) == BATCH:
+            if len(batch) >= BATCH:
                 search_backend().tidy()  # a great many changes: keep what they leave in few segments
     return done
 
@@ -104,7 +111,7 @@ def verify(*, repair: bool = False) -> Verification:
 def _index_or_halve(batch: Sequence[tuple[int, str, int]]) -> None:
     """Index a batch; should one thing in it fail, the others must not wait for it: ``verify`` will name it."""
     try:
-        _index(batch)
+        _index(batch, _load if len(batch) >= MANY else _apply)
     except SearchUnavailable:
         raise
     except Exception:
@@ -117,18 +124,32 @@ def _index_or_halve(batch: Sequence[tuple[int, str, int]]) -> None:
         _index_or_halve(batch[middle:])
 
 
-def _index(batch: Sequence[tuple[int, str, int]]) -> None:
+def _index(batch: Sequence[tuple[int, str, int]], change: Callable[[Wanted], None]) -> None:
     """Put or drop what a batch names, and tick it off if the index that took it is the one that stays."""
-    wanted: dict[str, dict[int, None]] = {}
+    wanted: Wanted = {}
     for _, kind_name, object_id in batch:
         wanted.setdefault(kind_name, {})[object_id] = None
-    documents, dropped = _current(wanted)
     backend = search_backend()
     before = backend.settled()
-    backend.apply(documents, dropped)
+    change(wanted)
     if before is None or backend.settled() != before:
         return
     _tick_off(batch)
+
+
+def _apply(wanted: Wanted) -> None:
+    search_backend().apply(*_current(wanted))
+
+
+def _load(wanted: Wanted) -> None:
+    """The same for thousands, a few of them in memory at a time."""
+    with search_backend().load() as loader:
+        for kind_name, ids in wanted.items():
+            ordered = list(ids)
+            for start in range(0, len(ordered), _CHUNK):
+                documents, dropped = _current({kind_name: dict.fromkeys(ordered[start : start + _CHUNK])})
+                loader.put(documents)
+                loader.drop(dropped)
 
 
 def _tick_off(batch: Sequence[tuple[int, str, int]]) -> None:
@@ -138,7 +159,7 @@ def _tick_off(batch: Sequence[tuple[int, str, int]]) -> None:
             session.execute(delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
 
 
-def _current(wanted: Mapping[str, Mapping[int, None]]) -> tuple[list[SearchDocument], list[str]]:
+def _current(wanted: Wanted) -> tuple[list[SearchDocument], list[str]]:
     documents: list[SearchDocument] = []
     dropped: list[str] = []
     with reading():
@@ -177,11 +198,12 @@ def _all_documents(kind: Kind) -> Iterator[list[SearchDocument]]:
 
 
 def _batch() -> list[tuple[int, str, int]]:
+    """The oldest changes: a few, or where very many wait thousands."""
     with reading() as session:
         rows = session.execute(
-            select(OutboxRow.id, OutboxRow.kind, OutboxRow.object_id).order_by(OutboxRow.id).limit(BATCH)
-        )
-        return [(row.id, row.kind, row.object_id) for row in rows]
+            select(OutboxRow.id, OutboxRow.kind, OutboxRow.object_id).order_by(OutboxRow.id).limit(AT_ONCE)
+        ).all()
+    return [(row.id, row.kind, row.object_id) for row in (rows if len(rows) >= MANY else rows[:BATCH])]
 
 
 def _is_anything_waiting() -> bool:

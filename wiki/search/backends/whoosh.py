@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from wiki.search import excerpts
-from wiki.search.backend import IndexMissing, QueryRefused, SearchUnavailable, SearchWriter
+from wiki.search.backend import IndexMissing, QueryRefused, SearchLoader, SearchUnavailable, SearchWriter
 from wiki.search.backends.whoosh_generations import Generations
+from wiki.search.backends.whoosh_makers import Makers
 from wiki.search.backends.whoosh_views import View, Views
-from wiki.search.backends.whoosh_writer import Policy, commit, filling, merge_all, merge_lesser, merge_small
+from wiki.search.backends.whoosh_writer import Policy, adopt, begin, commit, merge_all, merge_lesser, merge_small
 from wiki.search.document import Excerpt, Hit, Hits, Order, Query, SearchDocument
 from wiki.search.language import Question, parse
 from wiki.search.matching import Ranked, answer, best, scores, words_to_score
@@ -69,8 +70,21 @@ class WhooshBackend:
     @contextmanager
     def rebuild(self) -> Iterator[SearchWriter]:
         """Fill a new generation. What the block raises passes through; the current generation stays as it was."""
-        with self._generations.replacing() as path, filling(path) as writer:
-            yield writer
+        with self._generations.replacing() as path, Makers(path) as makers:
+            begin(path)
+            yield makers
+            adopt(path, makers.finish(), ())
+
+    @contextmanager
+    def load(self) -> Iterator[SearchLoader]:
+        """Put and drop thousands in one commit; what the block raises passes through, and changes nothing."""
+        with self._generations.writing():
+            view = self._guarded(self._views.latest)
+            with Makers(view.path) as makers:
+                loading = _Loading(makers)
+                yield loading
+                made = makers.finish()
+            self._guarded(lambda: adopt(view.path, made, loading.numbers(view)))
 
     def settled(self) -> str | None:
         """The generation that takes writes."""
@@ -128,6 +142,25 @@ class WhooshBackend:
         except Exception as error:  # a damaged index raises anything: TypeError, EOFError, bare Exception
             self._views.close()
             raise IndexMissing("The search index cannot be read.") from error
+
+
+class _Loading:
+    """Puts go to the makers; the keys are kept, to delete what they stood for."""
+
+    def __init__(self, makers: Makers) -> None:
+        self._makers = makers
+        self._stale: list[str] = []
+
+    def put(self, documents: Sequence[SearchDocument]) -> None:
+        self._stale += [document.key for document in documents]
+        self._makers.put(documents)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        self._stale += keys
+
+    def numbers(self, view: View) -> list[int]:
+        """The documents of a view that are replaced or dropped."""
+        return [number for key in self._stale for number in view.with_key(key)]
 
 
 class _Search:

@@ -79,12 +79,16 @@ class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
 
     def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
         """Whoosh commits by renaming: before it, all that was written since the last commit is made durable."""
+        self.sync_created()
+        super().rename_file(oldname, newname, safe=safe)
+        sync(self._path)
+
+    def sync_created(self) -> None:
+        """Make durable what was written since the last commit."""
         for name in self._created:
             if (self._path / name).exists():
                 sync(self._path / name)
         self._created.clear()
-        super().rename_file(oldname, newname, safe=safe)
-        sync(self._path)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,12 @@ class Writer(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
             length=analysed.length,
         )
 
+    def finish(self) -> Any:
+        """Write the segment and let another writer's commit name it."""
+        segment = self._finalize_segment()
+        self._finish()
+        return segment
+
     def absorb(self, segment: Any) -> None:
         """Take over all living documents of another segment."""
         reader = SegmentReader(self.storage, self.schema, segment)
@@ -73,18 +79,16 @@ def commit(path: Path, policy: Policy) -> Iterator[Writer]:
         writer.commit(mergetype=policy)
 
 
-@contextmanager
-def filling(path: Path) -> Iterator[Writer]:
-    """Write a whole generation into an empty folder, as one segment."""
-    writer = Writer(FileIndex.create(Storage(path), SCHEMA))
-    with _cancelling(writer):
-        yield writer
-        writer.commit(mergetype=keep)
+def begin(path: Path) -> None:
+    """Make an empty generation in an empty folder."""
+    FileIndex.create(Storage(path), SCHEMA)
 
 
-def keep(_writer: Writer, segments: list[Any]) -> list[Any]:
-    """Join nothing."""
-    return segments
+def adopt(path: Path, made: Sequence[Any], stale: Iterable[int]) -> None:
+    """Commit segments that were made elsewhere, and delete the documents that they replace, by number."""
+    with commit(path, lambda _writer, segments: [*segments, *made]) as writer:
+        for number in stale:
+            writer.delete_document(number)
 
 
 def merge_small(writer: Writer, segments: list[Any]) -> list[Any]:
