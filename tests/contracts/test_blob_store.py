@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import errno
+import gc
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from wiki.blobs import local
 from wiki.blobs.local import LocalBlobStore
-from wiki.blobs.store import BlobMissing, BlobStore
+from wiki.blobs.store import BlobMissing, BlobStore, Spooled
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> BlobStore:
     return LocalBlobStore(tmp_path / "blobs")
+
+
+def waiting(tmp_path: Path) -> list[Path]:
+    """What lies half-written below the store."""
+    return [path for path in (tmp_path / "blobs" / "incoming").rglob("*") if path.is_file()]
+
+
+def spooled(store: BlobStore, *pieces: bytes) -> Spooled:
+    spool = store.spool()
+    for piece in pieces:
+        spool.write(piece)
+    return spool.finish()
 
 
 def test_bytes_come_back_as_they_went_in(store: BlobStore) -> None:
@@ -101,7 +116,7 @@ def test_a_full_disk_leaves_no_half_written_blob(tmp_path: Path, monkeypatch: py
         with pytest.raises(OSError, match="No space"):
             store.put_many([b"one", b"two"])
     assert list(store.names()) == []
-    assert list((tmp_path / "blobs" / "incoming").iterdir()) == []
+    assert waiting(tmp_path) == []
     assert store.put_many([b"one", b"two"])
 
 
@@ -117,3 +132,107 @@ def test_every_file_and_folder_is_synced_before_it_counts(tmp_path: Path, monkey
     (name,) = LocalBlobStore(tmp_path / "blobs").put_many([b"one"])
     assert len(synced) == 3
     assert set(synced[1:]) == {"blobs", name[:2]}
+
+
+def test_what_came_in_pieces_is_kept_under_the_hash_of_the_whole(store: BlobStore, tmp_path: Path) -> None:
+    pieces = [b"\x00\xff", b"", b"x" * 3_000_000, b"\r\n"]
+    received = spooled(store, *pieces)
+    assert received.sha256 == hashlib.sha256(b"".join(pieces)).hexdigest()
+    assert len(received) == 3_000_004
+    assert b"".join(received.chunks()) == b"".join(pieces)
+    assert list(store.names()) == []
+    assert store.adopt(received) == received.sha256
+    assert store.read(received.sha256) == b"".join(pieces)
+    assert waiting(tmp_path) == []
+
+
+def test_what_is_there_already_is_adopted_once(store: BlobStore, tmp_path: Path) -> None:
+    (name,) = store.put_many([b"twin"])
+    assert store.adopt(spooled(store, b"tw", b"in")) == name
+    assert store.adopt(spooled(store, b"twin")) == name
+    assert list(store.names()) == [name]
+    assert waiting(tmp_path) == []
+
+
+def test_a_torn_blob_is_replaced_by_what_came_in_pieces(tmp_path: Path) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    (name,) = store.put_many([b"precious"])
+    (tmp_path / "blobs" / name[:2] / name[2:]).write_bytes(b"")
+    store.adopt(spooled(store, b"precious"))
+    assert store.verify(name)
+
+
+def test_what_nobody_wants_is_removed(store: BlobStore, tmp_path: Path) -> None:
+    spool = store.spool()
+    spool.write(b"half of it")
+    spool.discard()
+    spool.discard()
+    spooled(store, b"all of it").discard()
+    assert waiting(tmp_path) == []
+
+
+def test_a_disk_that_fails_while_adopting_leaves_neither_the_file_nor_a_blob(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    received = spooled(store, b"one")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(local.os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            store.adopt(received)
+    assert list(store.names()) == []
+    assert waiting(tmp_path) == []
+
+
+def test_what_is_adopted_is_synced_before_it_has_its_name_and_its_folders_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    received = spooled(store, b"one")
+    synced: list[str] = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        real(descriptor)
+
+    monkeypatch.setattr(local.os, "fsync", noted)
+    store.adopt(received)
+    assert synced[0] == received.path.name
+    assert set(synced[1:]) == {"blobs", received.sha256[:2]}
+
+
+def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    root = tmp_path / "blobs"
+    script = (
+        "import sys, time, pathlib; from wiki.blobs.local import LocalBlobStore\n"
+        "spool = LocalBlobStore(pathlib.Path(sys.argv[1])).spool(); spool.write(b'half'); print('ready', flush=True)\n"
+        "time.sleep(60)"
+    )
+    other = subprocess.Popen([sys.executable, "-c", script, str(root)], stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"ready\n"
+        store = LocalBlobStore(root)
+        mine = spooled(store, b"mine")
+        assert store.sweep() == 0
+        assert len(waiting(tmp_path)) == 2
+    finally:
+        other.kill()
+        other.communicate()
+    assert store.sweep() == 1
+    assert waiting(tmp_path) == [mine.path]
+    assert store.adopt(mine) in store
+
+
+def test_a_store_that_ends_well_leaves_no_folder_behind(tmp_path: Path) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    store.put_many([b"one"])
+    assert len(list((tmp_path / "blobs" / "incoming").iterdir())) == 1
+    del store
+    gc.collect()
+    assert list((tmp_path / "blobs" / "incoming").iterdir()) == []

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from pathlib import Path
 
-from wiki.blobs.store import BlobMissing
+from wiki.blobs.incoming import Incoming, SpoolFile
+from wiki.blobs.store import BlobMissing, Spooled
 
 SYNCS_AT_ONCE = 16
 NAME = re.compile(r"[0-9a-f]{64}")
@@ -26,8 +26,7 @@ class LocalBlobStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._incoming = root / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._incoming = Incoming(root / "incoming")
 
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
         """See BlobStore. A sync that fails is not tried again: the page cache may already have lied about it."""
@@ -48,6 +47,25 @@ class LocalBlobStore:
                 path.unlink(missing_ok=True)
             raise
         return names
+
+    def spool(self) -> SpoolFile:
+        """See BlobStore."""
+        return SpoolFile(self._incoming)
+
+    def adopt(self, spooled: Spooled) -> str:
+        """See BlobStore."""
+        name = spooled.sha256
+        try:
+            if self._is_whole(name, spooled.size):
+                spooled.discard()
+            else:
+                _sync(spooled.path)
+                self._place(name, spooled.path)
+            _sync_all([self._path(name).parent, self._root])
+        except BaseException:
+            spooled.discard()
+            raise
+        return name
 
     def open(self, sha256: str) -> BufferedReader:
         """See BlobStore."""
@@ -81,21 +99,18 @@ class LocalBlobStore:
                     yield folder.name + path.name
 
     def sweep(self) -> int:
-        """Remove what a killed process left half-written; only when no other process is writing. Gives the count."""
-        orphans = list(self._incoming.iterdir())
-        for path in orphans:
-            path.unlink(missing_ok=True)
-        return len(orphans)
+        """Remove what a killed process left half-written; others may be writing meanwhile. Gives the count."""
+        return self._incoming.sweep()
 
     def _write(self, content: bytes) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=self._incoming)
+        descriptor, path = self._incoming.new_file()
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             raise
-        return Path(name)
+        return path
 
     def _place(self, name: str, path: Path) -> None:
         target = self._path(name)
