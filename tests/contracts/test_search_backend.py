@@ -120,6 +120,24 @@ def test_a_title_counts_more_than_a_body_and_often_more_than_once(backend: Searc
     assert [hit.id for hit in ask(backend, "zebra").hits] == [2, 3, 1]
 
 
+def test_a_word_of_ones_own_counts_more_than_one_that_is_quoted(backend: SearchBackend) -> None:
+    own, others = "own words " * 20, "other words " * 200
+    backend.put(
+        [
+            mail(1, "Something", f"zebra {own}", quoted=others, date=BEGINNING),
+            mail(2, "Something", own, quoted=f"zebra {own}", date=BEGINNING + timedelta(days=400)),
+            mail(3, "Something", own, quoted=others, date=BEGINNING),
+        ]
+    )
+    assert [hit.id for hit in ask(backend, "zebra").hits] == [1, 2]
+
+
+def test_a_phrase_does_not_run_from_the_body_into_what_it_quotes(backend: SearchBackend) -> None:
+    backend.put([mail(1, body="the annual", quoted="report"), mail(2, body="no", quoted="the annual report")])
+    assert found(backend, '"annual report"') == {"mail:2"}
+    assert found(backend, "annual report") == {"mail:1", "mail:2"}
+
+
 def test_of_two_that_are_equally_good_the_newer_comes_first(backend: SearchBackend) -> None:
     backend.put([page(1, "Zebra", date=BEGINNING), page(2, "Zebra", date=BEGINNING + timedelta(days=400))])
     assert [hit.id for hit in ask(backend, "zebra").hits] == [2, 1]

@@ -52,7 +52,7 @@ def test_a_short_quote_stands_open_and_a_long_one_is_folded() -> None:
     long = parsed_html(body.text_html("> line\n" * 30 + "answer")).css_first("details.quote")
     assert "open" in short.attributes
     assert "open" not in long.attributes
-    assert long.css_first("summary").text() == "Quoted text"
+    assert long.css_first("summary").text() == "30 quoted lines"
 
 
 def test_the_from_line_that_an_mbox_protected_is_no_quote() -> None:
@@ -98,9 +98,9 @@ def test_the_first_words_are_those_that_say_something(text: str, expected: str) 
 
 
 def test_first_words_end_at_a_word() -> None:
-    short = body.snippet("several words that go on and on", 20)
+    short = body.snippet("several words that go on and on", length=20)
     assert short == "several words that…"
-    assert len(body.snippet("x" * 500, 20)) == 20
+    assert len(body.snippet("x" * 500, length=20)) == 20
 
 
 def test_a_search_finds_the_text_and_the_names_of_the_attachments() -> None:

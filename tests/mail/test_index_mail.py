@@ -29,6 +29,30 @@ def test_a_document_holds_subject_text_attachments_and_people(site: Site) -> Non
     assert document.people == people
 
 
+REPLY = "A zebra, I think.\n\nOn 2 Nov 2026, Bob wrote:\n> Which zebra do you mean?\n-- \nAnn Example\n"
+
+
+def test_what_is_quoted_stands_apart_in_the_document_and_last_in_excerpts(alice: Person, site: Site) -> None:
+    made = make_message(site.team, text=REPLY)
+
+    [document] = KIND.documents([made])
+
+    assert document.body.strip() == "A zebra, I think."
+    assert "Which zebra" in document.quoted
+    assert "Ann Example" in document.quoted
+    assert KIND.present(alice.actor, [made])[made].text.startswith("A zebra, I think.")
+
+
+def test_a_message_from_before_quotes_were_told_apart_is_told_apart_now(site: Site) -> None:
+    made = make_message(site.team, text=REPLY)
+    with transaction() as session:
+        session.get_one(Message, made).text_ranges = []
+
+    [document] = KIND.documents([made])
+
+    assert document.body.strip() == "A zebra, I think."
+
+
 def test_what_lies_in_the_trash_has_no_document(alice: Person, site: Site) -> None:
     kept, thrown = make_messages(site.team, [Letter(), Letter()])
     alice.client.post(f"{MAIL}/{thrown}/trash")

@@ -13,6 +13,8 @@ from wiki.mail import store
 from wiki.mail.message import RawMessage
 from wiki.mail.models import Message
 
+REPLY = "Yes.\n\nOn 2 Nov 2026, Bob wrote:\n" + "> quoted words\n" * 14 + "\nNo.\n-- \nAnn Example\n"
+
 
 def page_of(person: Person, message_id: int, query: str = "") -> str:
     answer = person.client.get(f"{MAIL}/{message_id}{query}")
@@ -208,3 +210,21 @@ def test_a_message_needs_few_queries(bob: Person, site: Site) -> None:
         page_of(bob, ids[3])
 
     assert len(sent) <= 12, "\n".join(sent)
+
+
+def test_a_long_quote_is_folded_behind_its_number_of_lines(bob: Person, site: Site) -> None:
+    page = page_of(bob, make_message(site.team, text=REPLY))
+
+    assert '<details class="quote"><summary>15 quoted lines</summary>' in page
+    assert '<div class="signature"><p>--<br>Ann Example</p></div>' in page
+    assert page.index("Yes.") < page.index("quoted words") < page.index("No.")
+
+
+def test_folding_asks_what_was_stored(bob: Person, site: Site) -> None:
+    made = make_message(site.team, text=REPLY)
+    with transaction() as session:
+        message = session.get_one(Message, made)
+        assert [kind for kind, _end in message.text_ranges] == ["new", "attribution", "quote", "new", "signature"]
+        message.text_ranges = [("new", len(message.text))]
+
+    assert 'class="quote"' not in page_of(bob, made)

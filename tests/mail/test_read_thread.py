@@ -211,3 +211,11 @@ def test_a_message_in_the_trash_is_no_part_of_the_trees(alice: Person, site: Sit
         row.deleted_at = row.archived_at
 
     assert queries.trees(site.team) == [["a@x", []]]
+
+
+def test_quotes_are_folded_in_a_thread_too(bob: Person, site: Site) -> None:
+    made = make_message(site.team, text="Yes.\n\n" + "> quoted words\n" * 14)
+
+    answer = bob.client.get(f"{MAIL}/threads/{thread_of(made)}")
+
+    assert '<details class="quote"><summary>14 quoted lines</summary>' in answer.text

@@ -6,12 +6,14 @@ Pure. No HTML of a mail reaches a person but through here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from wiki.mail import quotes
 from wiki.mail.message import ParsedMessage
+from wiki.mail.quoting import stored
+from wiki.mail.quoting.lines import blocks
+from wiki.mail.quoting.ranges import Kind, Range, ranges
 from wiki.richtext import links, sanitise
 from wiki.richtext.taming import tame
 
@@ -21,6 +23,12 @@ SANITISER_VERSION = sanitise.SANITISER_VERSION
 _MAX_SHOWN = 1_000_000
 _MAX_SEARCHED = 1_000_000
 _FOLDED_LINES = 6
+_FOLDED = frozenset({Kind.QUOTE, Kind.ATTRIBUTION})
+_CONTAINERS = {
+    Kind.NEW: "{}",
+    Kind.SIGNATURE: '<div class="signature">{}</div>',
+    Kind.FORWARD: '<div class="forwarded">{}</div>',
+}
 _GREETING = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|liebe[rs]?|sehr geehrte[rs]?"
     r"|bonjour|salut|hola|ciao|hei|hej)\b[^.!?:]{0,60}[,!.:]?",
@@ -88,40 +96,40 @@ def safe_html(
     return SafeBody(html, images.remote, frozenset(images.content_ids), tamed.is_cut)
 
 
-def text_html(text: str) -> str:
-    """Plain text as safe HTML: paragraphs, links, nested blockquotes.
+def text_html(text: str, found: Sequence[Range] | None = None, longest: int = _MAX_SHOWN) -> str:
+    """Plain text as safe HTML: paragraphs, links, nested blockquotes. ``found`` are its ranges, if they are known.
 
-    Quotes stand in ``<details class="quote">``, long ones folded.
-    Lines and columns stay as they were typed. At most a million characters are shown.
+    What is quoted stands in ``<details class="quote">``, folded if it is long, and signatures in ``div.signature``.
+    Lines and columns stay as they were typed. At most ``longest`` characters are shown.
     """
     pieces: list[str] = []
-    depth = 0
-    found = quotes.blocks(text[:_MAX_SHOWN])
-    for position, block in enumerate(found):
-        if block.depth and not depth:
-            pieces.append(_quote_opening(found[position:]))
-        while depth < block.depth:
-            pieces.append("<blockquote>")
-            depth += 1
-        while depth > block.depth:
-            pieces.append("</blockquote>")
-            depth -= 1
-            if depth == 0:
-                pieces.append("</details>")
-        paragraphs = _paragraphs(block.lines)
-        pieces.append(f'<div class="signature">{paragraphs}</div>' if block.is_signature else paragraphs)
-    pieces.append("</blockquote>" * depth + ("</details>" if depth else ""))
-    if len(text) > _MAX_SHOWN:
+    quoted: list[str] = []
+    for each in ranges(text) if found is None else found:
+        if each.start >= longest:
+            break
+        stretch = text[each.start : min(each.end, longest)]
+        if each.kind in _FOLDED:
+            quoted.append(stretch)
+            continue
+        pieces.append(_quote("".join(quoted)))
+        quoted.clear()
+        pieces.append(_CONTAINERS[each.kind].format(_nested(stretch)))
+    pieces.append(_quote("".join(quoted)))
+    if len(text) > longest:
         pieces.append("<p>…</p>")
     return "".join(pieces)
 
 
-def snippet(text: str, length: int = 200) -> str:
-    """The first words that say something, on one line: no quotes, greeting or signature where it can be helped."""
+def snippet(text: str, found: Sequence[Range] | None = None, length: int = 200) -> str:
+    """The first words that say something, on one line: no quotes, greeting or signature where it can be helped.
+
+    ``found`` are the text's ranges, if they are known.
+    """
     beginning = text[: 100 * length]
-    words = _first_words(quotes.own_lines(beginning), length)
+    new = stored.split(beginning, ranges(beginning) if found is None else found).new
+    words = _first_words(_lines(new), length)
     if not words:
-        words = " ".join(line for block in quotes.blocks(beginning[: 10 * length]) for line in block.lines)
+        words = " ".join(_lines(beginning[: 10 * length]))
     return _shortened(_BLANKS.sub(" ", words).strip(), length)
 
 
@@ -153,15 +161,29 @@ def _shortened(text: str, length: int) -> str:
     return (at_word if len(at_word) > length // 2 else cut).rstrip(" ,;:") + "…"
 
 
-def _quote_opening(following: list[quotes.Block]) -> str:
-    """The beginning of a quote; open when it is short enough to be read on the way."""
-    lines = 0
-    for block in following:
-        if not block.depth or lines >= _FOLDED_LINES:
-            break
-        lines += len(block.lines)
-    state = "" if lines >= _FOLDED_LINES else " open"
-    return f'<details class="quote"{state}><summary>Quoted text</summary>'
+def _lines(text: str) -> Iterator[str]:
+    return (line for block in blocks(text) for line in block.lines)
+
+
+def _quote(text: str) -> str:
+    """A quote with what announces it, open when it is short enough to be read on the way."""
+    if not text.strip():
+        return ""
+    count = sum(1 for line in text.split("\n") if line.strip("> \t\r"))
+    state = "" if count >= _FOLDED_LINES else " open"
+    summary = f"{count} quoted line{'' if count == 1 else 's'}"
+    return f'<details class="quote"{state}><summary>{summary}</summary>{_nested(text)}</details>'
+
+
+def _nested(text: str) -> str:
+    """Text as paragraphs, in blockquotes as deep as its marks."""
+    pieces: list[str] = []
+    depth = 0
+    for block in blocks(text):
+        pieces.append("<blockquote>" * (block.depth - depth) + "</blockquote>" * (depth - block.depth))
+        pieces.append(_paragraphs(block.lines))
+        depth = block.depth
+    return "".join(pieces) + "</blockquote>" * depth
 
 
 def _paragraphs(lines: list[str]) -> str:

@@ -17,9 +17,11 @@ from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.names import image_type
 from wiki.mail.parsing.parse import parse, part_content
+from wiki.mail.quoting.stored import Stored, stored_ranges
 
 MOST_PICTURES = 50
 PICTURE_BYTES = 10 * 1024 * 1024
+LONGEST_TEXT = 1_000_000
 # A frame without script and origin cannot tell how high it is, so its height is guessed from what is in it.
 LOWEST, HIGHEST = 160, 1400
 LINE_LENGTH, LINE_HEIGHT, PICTURE_HEIGHT = 95, 24, 240
@@ -82,9 +84,12 @@ def document(raw: RawMessage, *, shows_remote: bool) -> Document:
     return Document(html, policy)
 
 
-def text_markup(text: str) -> Markup:
-    """A message's plain text as HTML of our own making: escaped, with links, long quotes folded."""
-    return Markup(body.text_html(text))  # noqa: S704 - text_html escapes all of the text
+def text_markup(text: str, kept: Stored, longest: int = LONGEST_TEXT) -> Markup:
+    """A message's plain text as HTML of our own making: escaped, with links, long quotes folded.
+
+    ``kept`` are its ranges as its row has them.
+    """
+    return Markup(body.text_html(text, stored_ranges(kept, text), longest))  # noqa: S704 - text_html escapes all of the text
 
 
 @dataclass

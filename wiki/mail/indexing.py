@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from wiki.extensions import db
 from wiki.mail.models import Message, MessageAddress, MessagePart
+from wiki.mail.quoting.stored import Split, split, stored_ranges
 from wiki.mail.trashing import KIND as NAME
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
@@ -17,7 +18,7 @@ from wiki.search.registry import Kind, Presented
 from wiki.spaces.models import Space
 
 # How documents are made, for the version of each: raise it when that changes, and `flask search verify` finds the old.
-DOCUMENT_VERSION = 2
+DOCUMENT_VERSION = 3
 # A parser has few versions; shown-raw messages have -1.
 PARSER_VERSIONS = 10_000
 
@@ -26,19 +27,22 @@ def _documents(ids: Sequence[int]) -> list[SearchDocument]:
     found = db.session.scalars(select(Message).where(Message.id.in_(ids), Message.deleted_at.is_(None))).all()
     people = _people(ids)
     filenames = _filenames(ids)
-    return [
-        SearchDocument(
-            kind=NAME,
-            id=message.id,
-            version=DOCUMENT_VERSION * PARSER_VERSIONS + message.parsed_version + 1,
-            space_id=message.space_id,
-            title=message.subject,
-            body="\n".join([message.text, *filenames.get(message.id, ())]),
-            date=message.date,
-            people=tuple(people.get(message.id, ())),
-        )
-        for message in found
-    ]
+    return [_document(message, people.get(message.id, ()), filenames.get(message.id, ())) for message in found]
+
+
+def _document(message: Message, people: Sequence[str], filenames: Sequence[str]) -> SearchDocument:
+    text = _split(message)
+    return SearchDocument(
+        kind=NAME,
+        id=message.id,
+        version=DOCUMENT_VERSION * PARSER_VERSIONS + message.parsed_version + 1,
+        space_id=message.space_id,
+        title=message.subject,
+        body="\n".join([text.new, *filenames]),
+        quoted=text.rest,
+        date=message.date,
+        people=tuple(people),
+    )
 
 
 def _present(actor: Actor, ids: Sequence[int]) -> Mapping[int, Presented]:
@@ -54,7 +58,8 @@ def _present(actor: Actor, ids: Sequence[int]) -> Mapping[int, Presented]:
     return {
         message.id: Presented(
             title=message.subject or "(no subject)",
-            text=message.text,
+            # New text first: of equally good excerpts the first is shown.
+            text="\n".join(_split(message)),
             endpoint="mail.message",
             values={"key": key, "message_id": message.id},
             date=message.date,
@@ -64,6 +69,10 @@ def _present(actor: Actor, ids: Sequence[int]) -> Mapping[int, Presented]:
         )
         for message, key, name in rows
     }
+
+
+def _split(message: Message) -> Split:
+    return split(message.text, stored_ranges(message.text_ranges, message.text))
 
 
 def _ids_after(last: int, limit: int) -> list[int]:

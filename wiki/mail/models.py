@@ -126,7 +126,7 @@ class Message(Model):
     Kept, not derived: ``space_id``, ``sha256``, ``size``, ``internal_date``, ``archived_at``, and the trash columns.
     Its identity is the space and the hash of its bytes, never its Message-ID (failures.md). ``parsed_version`` is 0
     until it has been parsed, and -1 when the parser could not be run on it and it is shown raw.
-    ``date`` is the sane sort key.
+    ``date`` is the sane sort key. ``text_ranges`` says what of ``text`` is new (``wiki.mail.quoting.stored``).
     """
 
     __tablename__ = "messages"
@@ -161,6 +161,7 @@ class Message(Model):
     from_address: Mapped[str] = mapped_column(Text, default="")
     snippet: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    text_ranges: Mapped[list[tuple[str, int]]] = mapped_column(JSON, default=list, server_default="[]")
     has_html: Mapped[bool] = mapped_column(default=False)
     attachment_count: Mapped[int] = mapped_column(default=0)
     defects: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -17,6 +17,7 @@ from wiki.extensions import db
 from wiki.mail import forest
 from wiki.mail.archive_queries import visible
 from wiki.mail.models import Message, MessageAddress, MessagePart, ThreadNode
+from wiki.mail.quoting.stored import Stored
 from wiki.permissions.actor import Actor
 from wiki.spaces.models import Space
 
@@ -48,6 +49,7 @@ class ThreadMessage:
     has_html: bool
     attachment_count: int
     text: str | None = None
+    text_ranges: Stored = ()
     attachments: tuple[MessagePart, ...] = ()
 
 
@@ -225,12 +227,14 @@ def _thread_messages(*conditions: ColumnElement[bool]) -> Iterator[tuple[int | N
 
 def _with_bodies(shown: Sequence[ThreadMessage]) -> dict[int, ThreadMessage]:
     ids = [each.id for each in shown]
-    texts = dict(db.session.execute(select(Message.id, Message.text).where(Message.id.in_(ids))).all())
+    rows = db.session.execute(select(Message.id, Message.text, Message.text_ranges).where(Message.id.in_(ids)))
+    texts = {row.id: (row.text, row.text_ranges) for row in rows}
     attachments = _attachments([each.id for each in shown if each.attachment_count])
-    return {
-        each.id: replace(each, text=texts.get(each.id, ""), attachments=tuple(attachments.get(each.id, ())))
-        for each in shown
-    }
+    found = {}
+    for each in shown:
+        text, kept = texts.get(each.id, ("", []))
+        found[each.id] = replace(each, text=text, text_ranges=kept, attachments=tuple(attachments.get(each.id, ())))
+    return found
 
 
 def _attachments(mail_ids: Sequence[int]) -> dict[int, list[MessagePart]]:

@@ -18,6 +18,7 @@ from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
 from wiki.mail.parsing import parse
+from wiki.mail.quoting import stored
 
 CHUNK = 400  # placeholders in one statement
 SHOWN_RAW = -1
@@ -136,6 +137,7 @@ def _purged(session: Session, space_id: int, hashes: Sequence[str]) -> set[str]:
 
 def _columns(row_id: int, message: ParsedMessage) -> dict[str, object]:
     sender = message.sender[0] if message.sender else None
+    kept = stored.to_store(message.text, message.subject)
     return {
         "id": row_id,
         "parsed_version": parse.PARSER_VERSION,
@@ -148,8 +150,9 @@ def _columns(row_id: int, message: ParsedMessage) -> dict[str, object]:
         "subject": message.subject,
         "from_name": sender.name if sender else "",
         "from_address": sender.address if sender else "",
-        "snippet": body.snippet(message.text),
+        "snippet": body.snippet(message.text, stored.stored_ranges(kept, message.text)),
         "text": message.text,
+        "text_ranges": kept,
         "has_html": bool(message.html),
         "attachment_count": len(message.attachments),
         "defects": list(message.defects),

@@ -15,6 +15,7 @@ class SearchDocument:
     ``version`` grows with every change of the thing, so that ``flask search verify`` can tell a stale entry.
     ``people`` holds those who stand on it, each as one string of name and address (``Alice <alice@example.org>``):
     first the author or sender, whom ``from:`` finds (an empty string if unknown), then the recipients, for ``to:``.
+    ``quoted`` is text that the thing carries along without being about it: found like the body, but weighing less.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class SearchDocument:
     date: datetime
     people: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    quoted: str = ""
 
     @property
     def key(self) -> str:

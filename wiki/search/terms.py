@@ -31,7 +31,7 @@ from wiki.search.document import SearchDocument
 from wiki.search.language import Clause, Match, Place
 
 MAX_BODY = 500_000
-"""Characters of a body that are indexed; a mail of more is a dump, found by its first half million."""
+"""Characters of a body and its quotes that are indexed; a mail of more is a dump, found by its first half million."""
 
 MAX_TITLE = 2_000
 MAX_PEOPLE = 2_000
@@ -39,6 +39,7 @@ MAX_PEOPLE = 2_000
 ZONE = 1 << 24
 GAP = 16  # between two names or labels: a phrase does not run from one into the other
 
+_QUOTED_WEIGHT = 0.5
 _TITLE_WEIGHT = 3.0
 _PEOPLE_WEIGHT = 1.5
 _LABEL_WEIGHT = 2.0
@@ -96,6 +97,9 @@ def analyse(document: SearchDocument) -> Analysed:
     collector = _Collector()
     # In the order of the zones, so that the positions of a word rise.
     collector.add(document.body[:MAX_BODY], Place.ANYWHERE, 1.0)
+    if document.quoted and len(document.body) < MAX_BODY:
+        # Once, however often it is quoted; and an answer is not marked down for the length of all that it quotes.
+        collector.add(document.quoted[: MAX_BODY - len(document.body)], Place.ANYWHERE, _QUOTED_WEIGHT, again=0.0)
     collector.add(document.title[:MAX_TITLE], Place.TITLE, _TITLE_WEIGHT)
     for author in document.people[:1]:
         collector.add(author, Place.AUTHOR, _PEOPLE_WEIGHT)
@@ -195,8 +199,10 @@ class _Collector:
         self._ends: dict[Place, int] = {}
         self._length = 0
 
-    def add(self, text: str, place: Place, weight: float) -> None:
+    def add(self, text: str, place: Place, weight: float, again: float | None = None) -> None:
+        """Take a part: ``weight`` is that of a word, ``again`` what it adds where the document has it already."""
         found, inflected = self._words, self._inflected
+        repeated = weight if again is None else again
         position = self._ends[place] + GAP if place in self._ends else _ZONES[place] * ZONE
         first, previous = position, ""
         for word, stem, _start, _end, glued, _tail in words(text):
@@ -204,17 +210,18 @@ class _Collector:
             if posting is None:
                 found[word] = Posting(weight, [position])
             else:
-                posting.weight += weight
+                posting.weight += repeated
                 posting.positions.append(position)
             if stem and stem != word:
-                inflected[stem] += weight
+                inflected[stem] += repeated if stem in inflected else weight
             if glued:
                 self._pairs[f"{previous}.{word}"].append(position - 1)
             if place is not Place.ANYWHERE:
                 self._mark(_SORTS[place], word, stem)
             previous = word
             position += 1
-        self._length += position - first
+        if repeated:
+            self._length += position - first
         self._ends[place] = position
 
     def _mark(self, sort: str, word: str, stem: str) -> None:

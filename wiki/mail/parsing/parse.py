@@ -12,7 +12,7 @@ from wiki.mail.message import Address, ParsedMessage, Part, RawMessage
 from wiki.mail.parsing import dates, headers, mime, selection
 from wiki.mail.parsing.addresses import addresses
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Grows when the same bytes parse to something else; ``flask mail reparse`` looks for messages below it."""
 
 

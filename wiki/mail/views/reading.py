@@ -98,6 +98,7 @@ def _page(space: Space, message: Message, shown: str, query: str) -> str:
     outline = queries.outline(actor, space, message)
     newer, older = archive_queries.neighbours(actor, space, message.date, message.id)
     shows_remote = request.args.get("images") == "remote"
+    has_text = bool(message.text.strip())
     return render(
         "mail/message.html",
         view=queries.message_view(message),
@@ -105,7 +106,7 @@ def _page(space: Space, message: Message, shown: str, query: str) -> str:
         ways=_ways(space, message, shown),
         frame=framing.describe(raw_message(message), shows_remote=shows_remote) if shown == "html" else None,
         headers=header_block(message) if shown == "headers" else None,
-        text=framing.text_markup(message.text) if shown == "text" and message.text.strip() else None,
+        text=framing.text_markup(message.text, message.text_ranges) if shown == "text" and has_text else None,
         highlighted=highlight(query, message.text) if shown == "text" and query else None,
         outline=outline,
         outline_steps=steps(outline.lines) if outline else None,
