@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import hashlib
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from wiki.blobs import local
+from wiki.blobs import file_system, local
+from wiki.blobs.file_system import FileSystem
 from wiki.blobs.local import LocalBlobStore
 from wiki.blobs.store import BlobMissing, BlobStore, Spooled
 
@@ -236,3 +238,44 @@ def test_a_store_that_ends_well_leaves_no_folder_behind(tmp_path: Path) -> None:
     del store
     gc.collect()
     assert list((tmp_path / "blobs" / "incoming").iterdir()) == []
+
+
+def test_a_large_batch_syncs_the_file_system_before_and_after_the_blobs_get_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    named_when_synced: list[int] = []
+    real = FileSystem.sync
+
+    def noted(whole: FileSystem) -> None:
+        named_when_synced.append(len(list(store.names())))
+        real(whole)
+
+    monkeypatch.setattr(FileSystem, "sync", noted)
+    names = store.put_many([b"%d" % number for number in range(300)])
+    assert named_when_synced == [0, 300]
+    assert all(store.verify(name) for name in names)
+
+
+def test_a_large_batch_that_the_disk_refuses_leaves_no_blob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+
+    def refused(_descriptor: int) -> int:
+        ctypes.set_errno(errno.EIO)
+        return -1
+
+    monkeypatch.setattr(file_system, "_SYNCFS", refused)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.put_many([b"%d" % number for number in range(100)])
+    assert list(store.names()) == []
+    assert waiting(tmp_path) == []
+
+
+def test_where_a_whole_file_system_cannot_be_synced_each_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(file_system, "_IS_TRUSTED", False)
+    monkeypatch.setattr(local.os, "fsync", synced.append)
+    names = LocalBlobStore(tmp_path / "blobs").put_many([b"%d" % number for number in range(100)])
+    assert len(synced) == 100 + len({name[:2] for name in names}) + 1

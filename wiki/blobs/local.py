@@ -1,7 +1,7 @@
 """Blobs as files: ``blobs/ab/cdef…``, written beside, synced, renamed, and their folders synced.
 
-One file at a time would wait for the disk once a message; a batch writes all, then syncs all, so that the
-file system can commit them together (measured in bench/).
+One file at a time would wait for the disk once a message; a batch writes all, then syncs all, and where it is large
+syncs the file system once instead of each file (docs/decisions/029-blobs-stay-files.md has the figures).
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BufferedReader
 from pathlib import Path
 
+from wiki.blobs import file_system
+from wiki.blobs.file_system import FileSystem
 from wiki.blobs.incoming import Incoming, SpoolFile
 from wiki.blobs.store import BlobMissing, Spooled
 
 SYNCS_AT_ONCE = 16
+MANY = 32
+"""From so many files on the file system is synced as a whole. A few are not worth waiting for what others write."""
 NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -34,18 +38,19 @@ class LocalBlobStore:
         given = dict(zip(names, contents, strict=True))
         wanted = {name: content for name, content in given.items() if not self._is_whole(name, len(content))}
         written: dict[str, Path] = {}
-        try:
-            for name, content in wanted.items():
-                written[name] = self._write(content)
-            _sync_all(written.values())
-            for name, path in written.items():
-                self._place(name, path)
-            # Those of blobs that were there already too: whoever put them may not have come to this.
-            _sync_all(sorted({self._path(name).parent for name in names} | {self._root}))
-        except BaseException:
-            for path in written.values():
-                path.unlink(missing_ok=True)
-            raise
+        with file_system.watched(self._root) as whole:
+            try:
+                for name, content in wanted.items():
+                    written[name] = self._write(content)
+                _sync_all(written.values(), whole)
+                for name, path in written.items():
+                    self._place(name, path)
+                # Those of blobs that were there already too: whoever put them may not have come to this.
+                _sync_all(sorted({self._path(name).parent for name in names} | {self._root}), whole)
+            except BaseException:
+                for path in written.values():
+                    path.unlink(missing_ok=True)
+                raise
         return names
 
     def spool(self) -> SpoolFile:
@@ -61,7 +66,7 @@ class LocalBlobStore:
             else:
                 _sync(spooled.path)
                 self._place(name, spooled.path)
-            _sync_all([self._path(name).parent, self._root])
+            _sync_all([self._path(name).parent, self._root], None)
         except BaseException:
             spooled.discard()
             raise
@@ -105,8 +110,10 @@ class LocalBlobStore:
     def _write(self, content: bytes) -> Path:
         descriptor, path = self._incoming.new_file()
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
+            with os.fdopen(descriptor, "wb", buffering=0) as stream:
+                waiting = memoryview(content)
+                while waiting:
+                    waiting = waiting[stream.write(waiting) :]
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -114,8 +121,11 @@ class LocalBlobStore:
 
     def _place(self, name: str, path: Path) -> None:
         target = self._path(name)
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        path.rename(target)
+        try:
+            path.rename(target)
+        except FileNotFoundError:
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            path.rename(target)
 
     def _is_whole(self, name: str, size: int) -> bool:
         """Whether the blob is there in its full length: a power cut can leave a name with nothing behind it."""
@@ -131,8 +141,14 @@ class LocalBlobStore:
         return self._root / sha256[:2] / sha256[2:]
 
 
-def _sync_all(paths: Iterable[Path]) -> None:
-    """Sync files side by side: the journal then commits many of them in one go. Raises the first OSError."""
+def _sync_all(paths: Collection[Path], whole: FileSystem | None) -> None:
+    """Make files or folders durable. Raises the first OSError.
+
+    One by one they are synced side by side, so that the journal commits many of them in one go.
+    """
+    if whole is not None and len(paths) >= MANY:
+        whole.sync()
+        return
     with ThreadPoolExecutor(SYNCS_AT_ONCE) as pool:
         list(pool.map(_sync, paths))
 
