@@ -81,6 +81,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAIL_FETCH_MINUTES": env_int(environ, "POSTROOM_MAIL_FETCH_MINUTES", 30, least=1),
         "MAIL_FETCH_DEADLINE_SECONDS": env_int(environ, "POSTROOM_MAIL_FETCH_DEADLINE_SECONDS", 600, least=1),
         "MAIL_MAX_MESSAGE_MB": env_int(environ, "POSTROOM_MAIL_MAX_MESSAGE_MB", 100, least=1),
+        "MAIL_SEARCHABLE_CHARACTERS": env_int(environ, "POSTROOM_MAIL_SEARCHABLE_CHARACTERS", 200_000, least=1),
         "IMPORT_FOLDERS": tuple(Path(item).resolve() for item in env_list(environ, "POSTROOM_IMPORT_FOLDERS")),
         # An ordinary form; only the mailbox upload, behind its own check of rights, takes more.
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
@@ -88,6 +89,16 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
         "LOG_LEVEL": environ.get("POSTROOM_LOG_LEVEL", "").strip().upper() or "INFO",
+        **_cookies(https),
+        "HTTPS": https,
+        # Our pages send no Referer (no-referrer), which the strict check would ask for; the token and SameSite remain.
+        "WTF_CSRF_SSL_STRICT": False,
+        "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight still saves; the token lives as long as the session
+    }
+
+
+def _cookies(https: bool) -> dict[str, object]:
+    return {
         # A cookie goes out only when it changes: never with a style sheet that caches on the way may keep.
         "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_NAME": "postroom",
@@ -99,10 +110,6 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "REMEMBER_COOKIE_SECURE": https,
         "REMEMBER_COOKIE_DURATION": 30 * 24 * 3600,
-        "HTTPS": https,
-        # Our pages send no Referer (no-referrer), which the strict check would ask for; the token and SameSite remain.
-        "WTF_CSRF_SSL_STRICT": False,
-        "WTF_CSRF_TIME_LIMIT": None,  # a form left open overnight still saves; the token lives as long as the session
     }
 
 

@@ -23,6 +23,7 @@ from wiki.mail import jobs as mail_jobs
 from wiki.mail import nav as mail_nav
 from wiki.mail import trash as mail_trash
 from wiki.mail import urls as mail
+from wiki.mail.extraction import indexing as attachment_indexing
 from wiki.mail.models import MailAccount
 from wiki.pages import access as pages_access
 from wiki.pages import home as pages_home
@@ -67,7 +68,7 @@ NAV: tuple[NavItem, ...] = (
 JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *search_jobs.JOBS)
 # What stands at the front of each space.
 SPACE_HOME = pages_home.HOME
-KINDS: tuple[Kind, ...] = (pages_indexing.KIND, mail_indexing.KIND)
+KINDS: tuple[Kind, ...] = (pages_indexing.KIND, mail_indexing.KIND, attachment_indexing.KIND)
 TRASH: tuple[TrashKind, ...] = (pages_trash.TRASH, mail_trash.KIND)
 COMMANDS: tuple[click.Command, ...] = (
     *accounts_commands.COMMANDS,

@@ -25,7 +25,7 @@ PARSER_VERSIONS = 10_000
 
 def _documents(ids: Sequence[int]) -> list[SearchDocument]:
     found = db.session.scalars(select(Message).where(Message.id.in_(ids), Message.deleted_at.is_(None))).all()
-    people = _people(ids)
+    people = people_on(ids)
     filenames = _filenames(ids)
     return [_document(message, people.get(message.id, ()), filenames.get(message.id, ())) for message in found]
 
@@ -80,7 +80,7 @@ def _ids_after(last: int, limit: int) -> list[int]:
     return list(db.session.scalars(living.order_by(Message.id).limit(limit)))
 
 
-def _people(ids: Sequence[int]) -> dict[int, list[str]]:
+def people_on(ids: Sequence[int]) -> dict[int, list[str]]:
     """Everybody on each message as ``Name <address>``, the sender first ('' where there is none), each once."""
     found: dict[int, list[str]] = {mail_id: [""] for mail_id in ids}
     rows = db.session.execute(

@@ -21,6 +21,7 @@ from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading, transaction
 from wiki.mail import store, threads
+from wiki.mail.extraction import texts
 from wiki.mail.forest import Mention
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.models import Message
@@ -46,7 +47,9 @@ def digest(space_id: int, raws: Mapping[int, RawMessage]) -> None:
     parsed = {row_id: _parse(raw) for row_id, raw in raws.items()}
     readable = {row_id: message for row_id, message in parsed.items() if message is not None}
     with transaction() as session:
+        texts.touch(session, list(readable))
         store.describe(session, readable)
+        texts.enter(session, list(readable))
         unreadable = [row_id for row_id, message in parsed.items() if message is None]
         if unreadable:
             store.show_raw(session, unreadable, "The parser failed on this message; it is kept and shown as it came.")

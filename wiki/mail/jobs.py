@@ -14,6 +14,7 @@ from wiki.jobs import service as requests
 from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
 from wiki.mail import ingest
+from wiki.mail.extraction import reading as attachments
 from wiki.mail.fetching import sync
 from wiki.mail.importing import transfer
 from wiki.mail.models import MailAccount
@@ -58,6 +59,14 @@ def _digest_left_over(_arguments: Mapping[str, object], _progress: Progress) -> 
     return f"Parsed {count} that a crash had left." if count else None
 
 
+def _read_attachments(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
+    with reading():
+        if not settings.feature_is_on("mail"):
+            return None
+    count = attachments.read_waiting()
+    return f"Read {count:,} attachment{'' if count == 1 else 's'}." if count else None
+
+
 def _id(arguments: Mapping[str, object], name: str) -> int:
     value = arguments[name]
     if not isinstance(value, int):
@@ -69,6 +78,13 @@ JOBS = (
     Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
     Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
     Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False),
+    Job(
+        "mail.attachments",
+        "Read the text of attachments",
+        _read_attachments,
+        every=timedelta(seconds=10),
+        feature="mail",
+    ),
     Job(
         "mail.digest", "Parse what a crash left unparsed", _digest_left_over, every=timedelta(minutes=1), feature="mail"
     ),

@@ -187,7 +187,7 @@ class MessagePart(Model):
     """A leaf of the MIME tree; ``number`` finds it again in the raw bytes."""
 
     __tablename__ = "message_parts"
-    __table_args__ = (Index(None, "mail_id", "number"),)
+    __table_args__ = (Index(None, "mail_id", "number"), Index(None, "sha256"))
 
     id: Mapped[int] = id_column()
     mail_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))

@@ -16,6 +16,7 @@ from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.extensions import db
+from wiki.mail.extraction import texts
 from wiki.mail.models import Message, Tombstone
 from wiki.mail.subjects import message_subject
 from wiki.permissions.actor import Actor
@@ -43,7 +44,7 @@ def trash_message(actor: Actor, message: Message) -> None:
     message.deleted_at = clock.now()
     message.deleted_by = actor.name
     db.session.flush()
-    outbox.touch(db.session(), KIND, [message.id])
+    _touch([message.id])
     record(actor, EventTag.MAIL_TRASHED, message_subject(message.id), space_id=message.space_id, sha256=message.sha256)
 
 
@@ -60,7 +61,7 @@ def trash_all(actor: Actor, space: Space) -> int:
         .execution_options(synchronize_session=False)
     )
     db.session.expire_all()
-    outbox.touch(db.session(), KIND, ids)
+    _touch(ids)
     record(actor, EventTag.MAIL_TRASHED, f"space:{space.id}", space_id=space.id, count=len(ids))
     return len(ids)
 
@@ -75,7 +76,7 @@ def restore(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
             .values(deleted_at=None, deleted_by="")
             .execution_options(synchronize_session=False)
         )
-        outbox.touch(db.session(), KIND, some)
+        _touch(some)
     _end(actor, EventTag.MAIL_RESTORED, space_id, found)
     return len(found)
 
@@ -89,11 +90,19 @@ def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     for some in _chunks(found):
         _bury(space_id, [row.sha256 for row in some])
         numbers = [row.id for row in some]
+        _touch(numbers)
+        attached = texts.hashes_of(db.session(), numbers)
         # Addresses and parts go with it: their foreign keys cascade.
         db.session.execute(delete(Message).where(Message.id.in_(numbers)).execution_options(synchronize_session=False))
-        outbox.touch(db.session(), KIND, numbers)
+        texts.forget_unused(db.session(), attached)
     _end(actor, EventTag.MAIL_PURGED, space_id, found)
     return len(found)
+
+
+def _touch(ids: Sequence[int]) -> None:
+    """The index is told of messages and of what is attached to them."""
+    outbox.touch(db.session(), KIND, ids)
+    texts.touch(db.session(), ids)
 
 
 def _in_trash(space_id: int, ids: Sequence[int]) -> list[_Trashed]:

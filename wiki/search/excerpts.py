@@ -60,6 +60,19 @@ def excerpt(query_text: str, body: str) -> Excerpt:
     return tuple(segments)
 
 
+def best_text(query_text: str, texts: Sequence[str]) -> int:
+    """The index of the text with the best stretch: where most of the searched words stand together, else the first."""
+    question = _question(query_text)
+    best, score = 0, (0, 0)
+    for index, text in enumerate(texts):
+        window = _best_window(question, text)
+        if (window.different, window.hits) > score:
+            best, score = index, (window.different, window.hits)
+        if window.different == len(question.wanted):
+            break
+    return best
+
+
 def _question(query_text: str) -> Question:
     """A query that is refused has nothing to mark."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wiki.extensions import db
 from wiki.permissions.actor import Actor
@@ -12,6 +12,7 @@ from wiki.permissions.check import space_ids
 from wiki.search.backend import QueryRefused, SearchUnavailable
 from wiki.search.configured import search_backend
 from wiki.search.document import Excerpt, Hits, Order, Query
+from wiki.search.excerpts import best_text
 from wiki.search.registry import Kind, Presented, living_kinds
 
 PAGE_SIZE = 20
@@ -96,13 +97,17 @@ def _results(actor: Actor, text: str, hits: Hits, kinds: Mapping[str, Kind]) -> 
         wanted.setdefault(hit.kind, []).append(hit.id)
     shown = {name: kinds[name].present(actor, ids) for name, ids in wanted.items()}
     backend = search_backend()
+    found = [(kinds[hit.kind], shown[hit.kind].get(hit.id)) for hit in hits.hits]
+    told = [(kind, _on_best_page(text, presented)) for kind, presented in found if presented is not None]
     return [
-        Result(
-            kinds[hit.kind],
-            presented,
-            backend.highlight(text, presented.title),
-            backend.excerpt(text, presented.text),
-        )
-        for hit in hits.hits
-        if (presented := shown[hit.kind].get(hit.id)) is not None
+        Result(kind, presented, backend.highlight(text, presented.title), backend.excerpt(text, presented.text))
+        for kind, presented in told
     ]
+
+
+def _on_best_page(text: str, presented: Presented) -> Presented:
+    if not presented.pages:
+        return presented
+    best = presented.pages[best_text(text, [page.text for page in presented.pages])]
+    title = f"{presented.title}, {best.label}" if best.label else presented.title
+    return replace(presented, title=title, text=best.text, pages=())

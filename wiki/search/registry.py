@@ -19,8 +19,20 @@ EXTENSION = "postroom.search.kinds"
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of a thing that has several, with its label (``page 3``; '' where it needs none)."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Presented:
-    """A hit as the results page shows it: ``text`` is what excerpts are cut from, ``endpoint`` its address."""
+    """A hit as the results page shows it: ``text`` is what excerpts are cut from, ``endpoint`` its address.
+
+    ``pages`` take the place of ``text`` where there are any: the excerpt then comes from the page that shows the
+    searched words best, and the title names that page.
+    """
 
     title: str
     text: str
@@ -30,6 +42,7 @@ class Presented:
     author: str = ""
     space_name: str = ""
     details: tuple[str, ...] = field(default=())
+    pages: tuple[Page, ...] = field(default=())
 
 
 @dataclass(frozen=True)

@@ -136,12 +136,12 @@ def with_member(content: bytes, name: str, new: bytes | str) -> bytes:
 
 
 def bomb_in_word() -> bytes:
-    """A .docx whose text would be 300 MB of nothing."""
-    text = b"<w:document>" + b" " * (300 * 1024 * 1024)
+    """A .docx whose text would be 30 MB of nothing."""
+    text = b"<w:document>" + b" " * (30 * 1024 * 1024)
     return with_member(word("x"), "word/document.xml", text)
 
 
-def heavy_word(megabytes: int = 40) -> bytes:
+def heavy_word(megabytes: int = 30) -> bytes:
     """A .docx below every ratio whose tree of elements is larger than a child's memory: it packs badly on purpose."""
     noise = zlib.crc32
     runs = "".join(f"<w:p w:a='{noise(str(number).encode()):x}'/>" for number in range(megabytes * 1024 * 1024 // 22))

@@ -130,10 +130,10 @@ def test_a_locked_pdf_says_that_it_is_locked() -> None:
 def test_what_is_too_long_is_cut_and_says_so() -> None:
     many = collect((Page(f"page {number}", "word") for number in range(9)), most_pages=3)
     assert (len(many.pages), many.note) == (3, "Only the first 3 pages of this file were read.")
-    long = collect([Page("", "x" * 50), Page("", "y")], most_characters=20)
+    long = collect([Page("", "x" * 50), Page("", "y")], most_bytes=20)
     assert ([page.text for page in long.pages], long.note) == (
         ["x" * 20],
-        "Only the first 20 characters of this file were read.",
+        "Only the first 20 bytes of the text in this file were read.",
     )
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from wiki.mail import archive_queries, framing, queries
 from wiki.mail.access import in_mail_space, with_message
+from wiki.mail.extraction.queries import sentences
 from wiki.mail.models import Message
 from wiki.mail.names import download_name
 from wiki.mail.queries import ThreadLine
@@ -95,19 +96,21 @@ def steps(lines: Sequence[ThreadLine]) -> Steps:
 
 def _page(space: Space, message: Message, shown: str, query: str) -> str:
     actor = current_actor()
+    view = queries.message_view(message)
     outline = queries.outline(actor, space, message)
     newer, older = archive_queries.neighbours(actor, space, message.date, message.id)
     shows_remote = request.args.get("images") == "remote"
     has_text = bool(message.text.strip())
     return render(
         "mail/message.html",
-        view=queries.message_view(message),
+        view=view,
         shown=shown,
         ways=_ways(space, message, shown),
         frame=framing.describe(raw_message(message), shows_remote=shows_remote) if shown == "html" else None,
         headers=header_block(message) if shown == "headers" else None,
         text=framing.text_markup(message.text, message.text_ranges) if shown == "text" and has_text else None,
         highlighted=highlight(query, message.text) if shown == "text" and query else None,
+        searchable=sentences(view.attachments),
         outline=outline,
         outline_steps=steps(outline.lines) if outline else None,
         newer=newer,

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_PAGES = 2_000
-MOST_CHARACTERS = 20_000_000
+MOST_BYTES = 20 * 1024 * 1024
 # Neither belongs in a database's text: NUL, other controls but tab and line feed, and halves of characters.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# Libraries have errors of their own for this; lxml calls it unknown.
+_NO_MEMORY = re.compile("memory|^unknown error", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 EMPTY = "There is no text in this file."
 DAMAGED = "This file is damaged, or it is not what it seems to be."
-TOO_MUCH_MEMORY = "Reading this file takes more memory than it may."
+TOO_DEEP = "This file is nested deeper than can be read."
 
 
 class Unreadable(Exception):
@@ -37,31 +39,36 @@ class Extracted:
     note: str = ""
 
 
-def collect(found: Iterable[Page], most_pages: int = MOST_PAGES, most_characters: int = MOST_CHARACTERS) -> Extracted:
+def collect(found: Iterable[Page], most_pages: int = MOST_PAGES, most_bytes: int = MOST_BYTES) -> Extracted:
     """Take what a reader finds until it is too much; of a file that breaks halfway, what came before stays.
 
-    Never raises for what a library does with a broken file.
+    ``most_bytes`` counts the text as UTF-8. Raises MemoryError, and nothing else, whatever a library does.
     """
     pages: list[Page] = []
-    room = most_characters
+    room = most_bytes
     note = ""
     try:
         for number, page in enumerate(found):
             if number >= most_pages:
                 note = f"Only the first {most_pages:,} pages of this file were read."
                 break
-            text = _clean(page.text[:room])
-            room -= len(text)
+            whole = _clean(page.text).encode()
+            text = whole[:room].decode(errors="ignore")
             if text:
                 pages.append(Page(_clean(page.label)[:100], text))
-            if len(page.text) > len(text) and room <= 0:
-                note = f"Only the first {most_characters:,} characters of this file were read."
+            room -= len(whole)
+            if room < 0:
+                note = f"Only the first {most_bytes:,} bytes of the text in this file were read."
                 break
     except Unreadable as refusal:
         note = str(refusal)
-    except (MemoryError, RecursionError):
-        note = TOO_MUCH_MEMORY
-    except Exception:  # noqa: BLE001 - a library may raise anything for a broken file; the file is what is to blame
+    except MemoryError:  # the process that reads is worn, and its parent must know
+        raise
+    except RecursionError:
+        note = TOO_DEEP
+    except Exception as error:  # a library may raise anything for a broken file, and the file is to blame
+        if _NO_MEMORY.search(str(error)):
+            raise MemoryError from error
         note = DAMAGED
     return Extracted(tuple(pages), note or ("" if pages else EMPTY))
 
