@@ -23,6 +23,7 @@ from wiki.mail.fetching import sync
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
 from wiki.mail.transport.endpoint import Endpoint, Protocol
 from wiki.mail.transport.network import NetworkPolicy
+from wiki.spaces.models import Space
 
 AnyScript = ImapScript | PopScript
 
@@ -46,6 +47,12 @@ class World:
         self.app = app
         self.site = site
         self.space = site.team
+
+    def begin_again(self) -> None:
+        """Go on in another space, which knows nothing of what was before."""
+        with reading() as session:
+            number = session.scalar(select(func.count()).select_from(Space))
+        self.space = self.site.space(f"SPACE{number}")
 
     def account(
         self, server: ScriptedServer, protocol: Protocol | None = None, *, cafile: Path | None = None, **values: Any

@@ -47,7 +47,11 @@ def once(behaviour: Behaviour) -> Behaviour:
             obeyed.append(honest())
             return list(obeyed[0])
 
-        told = behaviour(command, truth)
+        try:
+            told = behaviour(command, truth)
+        except Cut:
+            was_different = True
+            raise
         was_different = not obeyed or told != obeyed[0]
         return told
 

@@ -47,6 +47,7 @@ class Talk:
         if self._may_send is not None:
             octets, self._may_send = octets[: self._may_send], self._may_send - len(octets)
         self._connection.sendall(octets)
+        self._server.sent += len(octets)
         if self._may_send is not None and self._may_send <= 0:
             raise Cut
 
@@ -129,7 +130,7 @@ def _around(behaviour: Behaviour, command: Command, honest: Honest) -> Honest:
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
-    """Plays ``script`` to every client; ``heard`` has all the lines they sent.
+    """Plays ``script`` to every client; ``heard`` has all the lines they sent, ``sent`` counts the octets they got.
 
     With ``cut_after`` each connection ends after so many octets have been sent to it.
     """
@@ -145,6 +146,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         self.cut_after = cut_after
         self.heard: list[bytes] = []
         self.connections = 0
+        self.sent = 0
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 

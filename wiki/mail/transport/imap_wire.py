@@ -25,6 +25,8 @@ Piece = bytes | tuple[bytes, bytes]
 _NEVER_SENT = frozenset({"EXPUNGE", "CLOSE"})
 _KEPT_UNTAGGED = frozenset({"BYE", "READ-ONLY", "CAPABILITY"})
 _RESPONSE_CODE = re.compile(r"\[([A-Z][A-Z0-9-]*)")
+# How an answer begins: a tag or "*", for some a number, its name, and the code that some have.
+_BEGINNING = re.compile(rb"(\*|[A-P]{4}\d+) (?:\d+ )?[A-Za-z-]+(?: \[[A-Za-z-]+)?")
 _COME_BACK_LATER = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "CONTACTADMIN"})
 # Whatever the libraries trip over in an answer that is not IMAP.
 _STUMBLES = (
@@ -69,8 +71,15 @@ class ImapWire(imaplib.IMAP4):
         return self.channel.read(size)
 
     def readline(self) -> bytes:
-        """A line, whole or not at all."""
-        return self.channel.readline()
+        """A line, whole or not at all, its name in upper case as imaplib wants it (RFC 9051 section 9 does not)."""
+        line = self.channel.readline()
+        beginning = _BEGINNING.match(line)
+        if beginning is None:
+            return line
+        rest = line[beginning.end() :]
+        # A tagged answer without a word more: the space before no text is what some servers leave out.
+        space = b" " if rest == b"\r\n" and not line.startswith(b"*") else b""
+        return beginning[0].upper() + space + rest
 
     def send(self, data: Any) -> None:
         """Send octets."""
