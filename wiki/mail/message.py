@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from wiki.mail.features import Features
+
 
 @dataclass(frozen=True)
 class RawMessage:
@@ -40,10 +42,11 @@ class Address:
 
 @dataclass(frozen=True)
 class Part:
-    """A leaf of the MIME tree.
+    """A leaf of the MIME tree, or a file out of a container in it.
 
-    ``index`` numbers the leaves in document order from 0 and is stable for the same bytes, so that a
-    part can be found again by parsing the raw message anew. ``size`` and ``sha256`` are of the decoded bytes.
+    ``index`` numbers the leaves in document order from 0, those of containers (an enclosed message, winmail.dat)
+    behind them; it is stable for the same bytes, so that a part can be found again by parsing the raw message anew.
+    ``container`` is the index of the part that it was packed in. ``size`` and ``sha256`` are of the decoded bytes.
     """
 
     index: int
@@ -54,6 +57,7 @@ class Part:
     size: int
     sha256: str
     is_attachment: bool
+    container: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class ParsedMessage:
     * ``date`` is the sane sort key (aware, UTC); ``header_date`` and ``received_date`` are what the headers said.
     * ``text`` is plain text for reading and search ('' when there is none); ``html`` is the untouched HTML body
       ('' when there is none) and must pass through :mod:`wiki.mail.body` before anyone sees it.
+    * ``features`` say what the message is beside its text; nothing in them was verified.
     """
 
     message_id: str
@@ -83,7 +88,8 @@ class ParsedMessage:
     reply_to: tuple[Address, ...] = ()
     header_date: datetime | None = None
     received_date: datetime | None = None
-    defects: tuple[str, ...] = field(default=())
+    defects: tuple[str, ...] = ()
+    features: Features = field(default_factory=Features)
 
     @property
     def attachments(self) -> tuple[Part, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -127,6 +128,7 @@ class Message(Model):
     Its identity is the space and the hash of its bytes, never its Message-ID (failures.md). ``parsed_version`` is 0
     until it has been parsed, and -1 when the parser could not be run on it and it is shown raw.
     ``date`` is the sane sort key. ``text_ranges`` says what of ``text`` is new (``wiki.mail.quoting.stored``).
+    ``features`` is :class:`~wiki.mail.features.Features` as JSON.
     """
 
     __tablename__ = "messages"
@@ -165,6 +167,7 @@ class Message(Model):
     has_html: Mapped[bool] = mapped_column(default=False)
     attachment_count: Mapped[int] = mapped_column(default=0)
     defects: Mapped[list[str]] = mapped_column(JSON, default=list)
+    features: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("mail_threads.id"))
     node_id: Mapped[int | None] = mapped_column(ForeignKey("thread_nodes.id"))
 
@@ -184,7 +187,7 @@ class MessageAddress(Model):
 
 
 class MessagePart(Model):
-    """A leaf of the MIME tree; ``number`` finds it again in the raw bytes."""
+    """A leaf of the MIME tree; ``number`` finds it again in the raw bytes, ``container`` is what it was packed in."""
 
     __tablename__ = "message_parts"
     __table_args__ = (Index(None, "mail_id", "number"), Index(None, "sha256"))
@@ -199,6 +202,7 @@ class MessagePart(Model):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     is_attachment: Mapped[bool]
+    container: Mapped[int | None]
 
 
 class Thread(Model):

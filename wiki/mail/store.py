@@ -17,7 +17,7 @@ from wiki import clock
 from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
-from wiki.mail.parsing import parse
+from wiki.mail.parsing import parse, wire
 from wiki.mail.quoting import stored
 
 CHUNK = 400  # placeholders in one statement
@@ -156,6 +156,7 @@ def _columns(row_id: int, message: ParsedMessage) -> dict[str, object]:
         "has_html": bool(message.html),
         "attachment_count": len(message.attachments),
         "defects": list(message.defects),
+        "features": wire.to_json(message.features),
     }
 
 
@@ -186,6 +187,7 @@ def _part_rows(row_id: int, message: ParsedMessage) -> list[dict[str, object]]:
             "size": part.size,
             "sha256": part.sha256,
             "is_attachment": part.is_attachment,
+            "container": part.container,
         }
         for part in message.parts
     ]

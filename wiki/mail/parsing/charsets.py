@@ -73,6 +73,9 @@ _WESTERN = frozenset(
 _ASCII_ALIKE = frozenset(
     {"", "ascii", "utf-8", "cp1252", "cp1251", "cp1250", "koi8-r", "gb18030", "cp949", "iso8859-15"}
 )
+# Neither shown nor stored; tab, line feed, form feed and carriage return are, and the next line of ISO 8859.
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SAMPLE = 4096
 _ENOUGH = 6  # non-ASCII bytes below which statistics say nothing
 
@@ -100,12 +103,14 @@ def codec_for(label: str) -> str:
 def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, str]:
     """Text of ``data`` as its charset ``label`` says, and a sentence about what was wrong ('' when nothing was).
 
-    ``hint`` is a charset that another part of the same message declared. NUL, a byte order mark and lone
-    surrogates never reach the text.
+    ``hint`` is a charset that another part of the same message declared. Controls, a byte order mark and
+    lone surrogates never reach the text.
     """
     codec = codec_for(label)
     if data.isascii() and codec in _ASCII_ALIKE and b"\x1b" not in data:
-        return _clean(data.decode("ascii")), "" if codec or not label.strip() else _unknown(label)
+        return data.translate(None, _CONTROL_BYTES).decode("ascii"), "" if codec or not label.strip() else _unknown(
+            label
+        )
     if not codec or codec == "ascii":
         text = _guess(data, hint)
         if codec or not label.strip():
@@ -114,7 +119,7 @@ def decode(data: bytes, label: str = "", hint: str = "") -> tuple[str, str]:
     if codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:
         return _guess(data, hint), f"Some text is not {label.upper()[:40]} as it says; its charset was guessed."
     try:
-        return _clean(data.decode(codec)), ""
+        return clean(data.decode(codec)), ""
     except (UnicodeError, ValueError):
         return _repair(data, codec, hint), f"Some text is not the {label[:40]!r} that it says it is."
 
@@ -126,7 +131,7 @@ def _unknown(label: str) -> str:
 
 def _repair(data: bytes, codec: str, hint: str) -> str:
     """Text that is not valid in its declared codec: mostly right with a few bad bytes, or something else altogether."""
-    text = _clean(data.decode(codec, "replace"))
+    text = clean(data.decode(codec, "replace"))
     strange = sum(1 for character in text if character > "\x7f")
     if text.count("\ufffd") * 5 <= strange:
         return text
@@ -138,16 +143,16 @@ def _guess(data: bytes, hint: str) -> str:
     """Text of bytes about which nothing is declared: certain signs first, then the hint, then statistics."""
     if b"\x1b$" in data or b"\x1b(J" in data:
         try:
-            return _clean(data.decode("iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext"))
+            return clean(data.decode("iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext"))
         except UnicodeError:
             pass
     for codec in ("utf-8", codec_for(hint)):
         try:
             if codec and codec != "ascii":
-                return _clean(data.decode(codec))
+                return clean(data.decode(codec))
         except UnicodeError:
             continue
-    return _clean(data.decode(_likely(data), "replace"))
+    return clean(data.decode(_likely(data), "replace"))
 
 
 def _likely(data: bytes) -> str:
@@ -163,11 +168,10 @@ def _likely(data: bytes) -> str:
     return best.encoding if best is not None else "cp1252"
 
 
-def _clean(text: str) -> str:
-    """Without what no database column takes: NUL, and the lone surrogates that UTF-7 can spell."""
+def clean(text: str) -> str:
+    """Without what no database column and no page takes: NUL, controls, and lone surrogates as UTF-7 can spell them."""
     text = text.removeprefix("\ufeff")
-    if "\0" in text:
-        text = text.replace("\0", "")
+    text = _CONTROLS.sub("", text)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from wiki.mail.message import Address, ParsedMessage, Part, RawMessage
-from wiki.mail.parsing import dates, headers, mime, selection
+from wiki.mail.parsing import dates, findings, headers, mime, selection
 from wiki.mail.parsing.addresses import addresses
+from wiki.mail.parsing.leaves import leaf_of
 
 PARSER_VERSION = 2
 """Grows when the same bytes parse to something else; ``flask mail reparse`` looks for messages below it."""
@@ -24,9 +25,9 @@ def parse(raw: RawMessage) -> ParsedMessage:
     """What the parser understands of a message; troubles end in ``defects``, never in an exception."""
     structure = mime.read(raw.content)
     root = structure.root
-    hint = next((leaf.charset for leaf in structure.leaves() if leaf.charset), "")
-    body = selection.select(structure, hint)
-    defects = [*structure.defects, *body.defects]
+    hint = selection.charset_hint(structure)
+    body, book = selection.read(structure)
+    defects = [*structure.defects, *book.defects]
     header_date = dates.parse_date(headers.raw_text(root.first(b"date") or b""))
     received_date = dates.received_date(headers.raw_text(root.first(b"received") or b""))
     envelope_date = dates.envelope_date(structure.envelope.decode("ascii", "replace"))
@@ -47,19 +48,23 @@ def parse(raw: RawMessage) -> ParsedMessage:
         references=headers.references(b" ".join(root.fields.get(b"references", []))),
         text=body.text,
         html=body.html,
-        parts=body.parts,
+        parts=tuple(leaf.as_part() for leaf in book.leaves),
         defects=tuple(dict.fromkeys(defect for defect in defects if defect)),
+        features=findings.features(book),
     )
 
 
 def part_content(raw: RawMessage, index: int) -> tuple[Part, bytes]:
-    """A leaf and its decoded bytes, found by its ``Part.index``. Raises PartNotFound."""
+    """A part and its decoded bytes, found by its ``Part.index``. Raises PartNotFound."""
     structure = mime.read(raw.content)
     for position, entity in enumerate(structure.leaves()):
         if position == index:
-            leaf = selection.leaf_of(structure, index, entity)[0]
-            return leaf.as_part(frozenset()), leaf.data
-    raise PartNotFound(index)
+            leaf = leaf_of(structure, index, entity)[0]
+            return leaf.as_part(), leaf.data
+    leaves = selection.read(structure)[1].leaves
+    if not 0 <= index < len(leaves):
+        raise PartNotFound(index)
+    return leaves[index].as_part(), leaves[index].data
 
 
 def to_json(parsed: ParsedMessage, safe_html: str) -> dict[str, object]:

@@ -1,0 +1,186 @@
+"""Invitations and other entries of calendars (RFC 5545) in mail, as events. Pure, bounded, never raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from wiki.mail.features import Attendee, Event
+from wiki.mail.parsing import headers
+
+TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+BROKEN = "A calendar entry cannot be read; it is shown as the file that it is."
+_MAX_CHARACTERS = 250_000
+_MAX_ZONES = 20
+_MAX_EVENTS = 10
+_MAX_ATTENDEES = 100
+_MAX_TEXT = 1_000
+_DAYS = {
+    "MO": "Monday",
+    "TU": "Tuesday",
+    "WE": "Wednesday",
+    "TH": "Thursday",
+    "FR": "Friday",
+    "SA": "Saturday",
+    "SU": "Sunday",
+}
+_ORDINALS = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "-1": "last"}
+_UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour"}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]  # fmt: skip
+
+
+def events(text: str, part: int) -> tuple[tuple[Event, ...], str]:
+    """The first events of a calendar's text, found in the part of that number; and a sentence if it is broken."""
+    if len(text) > _MAX_CHARACTERS or text.upper().count("BEGIN:VTIMEZONE") > _MAX_ZONES:
+        return (), "A calendar is too large to be read; it is shown as the file that it is."
+    try:
+        return _read(text, part)
+    except Exception:  # noqa: BLE001 - the library raises whatever it likes on what strangers write
+        return (), BROKEN
+
+
+def _read(text: str, part: int) -> tuple[tuple[Event, ...], str]:
+    from icalendar import Calendar  # rare, and slow to load  # noqa: PLC0415
+
+    calendar = Calendar.from_ical(text)
+    method = _word(calendar.get("METHOD"))
+    entries = [entry for kind in ("VEVENT", "VTODO") for entry in calendar.walk(kind)]
+    found = tuple(_Entry(entry, method, part).event() for entry in entries[:_MAX_EVENTS])
+    has_errors = any(entry.errors for entry in entries[:_MAX_EVENTS])
+    return found, "A calendar entry is partly broken." if has_errors else "" if found else BROKEN
+
+
+@dataclass(frozen=True)
+class _Entry:
+    entry: Any
+    method: str
+    part: int
+
+    def event(self) -> Event:
+        attendees = list(self._people("ATTENDEE"))
+        return self._timed(
+            Event(
+                part=self.part,
+                method=self.method,
+                summary=self._text("SUMMARY"),
+                location=self._text("LOCATION"),
+                organiser=next(self._people("ORGANIZER"), None),
+                attendees=tuple(attendees[:_MAX_ATTENDEES]),
+                others=max(0, len(attendees) - _MAX_ATTENDEES),
+                recurrence=self._recurrence(),
+                status=_word(self.entry.get("STATUS")),
+            )
+        )
+
+    def _timed(self, event: Event) -> Event:
+        start = self._moment("DTSTART")
+        end = self._moment("DTEND") or self._moment("DUE")
+        duration = getattr(self._sound("DURATION"), "dt", None)
+        if start is None:
+            return event
+        if not isinstance(start, datetime):
+            last = end if end is not None and not isinstance(end, datetime) else start + timedelta(days=1)
+            return replace(event, start=_midnight(start), end=_midnight(max(last, start)), is_all_day=True)
+        if end is None and isinstance(duration, timedelta):
+            end = start + duration
+        if not isinstance(end, datetime) or (end.tzinfo is None) != (start.tzinfo is None):
+            end = None
+        elif start.tzinfo is not None:
+            end = end.astimezone(start.tzinfo)
+        parameters = self._sound("DTSTART").params
+        zone = _short(parameters.get("TZID", "") or ("UTC" if start.utcoffset() == timedelta() else ""))
+        return replace(event, start=_fixed(start), end=_fixed(end) if end else None, zone=zone)
+
+    def _moment(self, name: str) -> date | None:
+        moment = getattr(self._sound(name), "dt", None)
+        return moment if isinstance(moment, date) else None
+
+    def _sound(self, name: str) -> Any:
+        """The property, the first of several; None if the library calls it broken."""
+        value = self.entry.get(name)
+        value = value[0] if isinstance(value, list) else value
+        return None if type(value).__name__ == "vBroken" else value
+
+    def _text(self, name: str) -> str:
+        return _short(self._sound(name) or "")
+
+    def _people(self, name: str) -> Iterator[Attendee]:
+        values = self.entry.get(name) or []
+        for value in values if isinstance(values, list) else [values]:
+            address = str(value)
+            parameters = getattr(value, "params", {})
+            yield Attendee(
+                name=_short(parameters.get("CN", "")),
+                address=_short(address[7:] if address.lower().startswith("mailto:") else address),
+                answer=_word(parameters.get("PARTSTAT")).replace("needs-action", ""),
+            )
+
+    def _recurrence(self) -> str:
+        rule = self._sound("RRULE")
+        return recurrence({key: list(value) for key, value in rule.items()}) if rule else ""
+
+
+def recurrence(rule: dict[str, Sequence[Any]]) -> str:
+    """A recurrence rule (RFC 5545 section 3.3.10) in words: "every 2 weeks on Monday, 5 times"."""
+    unit = _UNITS.get(str(next(iter(rule.get("FREQ", [])), "")).upper())
+    if unit is None:
+        return "repeatedly"
+    interval = int(next(iter(rule.get("INTERVAL", [])), 1))
+    words = f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
+    days = [_weekday(str(day)) for day in rule.get("BYDAY", [])][:7]
+    if days:
+        words += f" on {_listed(days)}"
+    dates = [str(day) for day in rule.get("BYMONTHDAY", [])][:31]
+    if dates:
+        words += f" on day {_listed(dates)}"
+    months = [_MONTHS[int(month) - 1] for month in rule.get("BYMONTH", []) if 1 <= int(month) <= 12]
+    if months:
+        words += f" in {_listed(months)}"
+    count, until = (next(iter(rule.get(name, [])), None) for name in ("COUNT", "UNTIL"))
+    if count is not None:
+        words += f", {count} times"
+    if isinstance(until, date):
+        words += f", until {until.day} {until:%B %Y}"
+    return words
+
+
+def _weekday(day: str) -> str:
+    name = _DAYS.get(day[-2:].upper(), day)
+    position = day[:-2].lstrip("+")
+    return f"the {_ORDINALS.get(position, position + '.')} {name}" if position else name
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a day has no zone
+
+
+def _fixed(moment: datetime) -> datetime:
+    """The same moment with an offset instead of a zone of the library, so that it can be written down."""
+    return datetime.fromisoformat(moment.isoformat())
+
+
+def _short(value: object) -> str:
+    return headers.one_line(str(value))[:_MAX_TEXT]
+
+
+def _word(value: object) -> str:
+    return _short(value or "").lower()[:40]
