@@ -83,6 +83,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAIL_MAX_MESSAGE_MB": env_int(environ, "POSTROOM_MAIL_MAX_MESSAGE_MB", 100, least=1),
         "MAIL_SEARCHABLE_CHARACTERS": env_int(environ, "POSTROOM_MAIL_SEARCHABLE_CHARACTERS", 200_000, least=1),
         "IMPORT_FOLDERS": tuple(Path(item).resolve() for item in env_list(environ, "POSTROOM_IMPORT_FOLDERS")),
+        "IMPORT_UNPACKED": env_int(environ, "POSTROOM_IMPORT_UNPACKED_GB", 200, least=1) * 1024**3,
         # An ordinary form; only the mailbox upload, behind its own check of rights, takes more.
         "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
         "MAX_UPLOAD_LENGTH": env_int(environ, "POSTROOM_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,

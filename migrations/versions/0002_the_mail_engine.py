@@ -40,6 +40,22 @@ def upgrade() -> None:
     with op.batch_alter_table('attachment_pages', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_pages_text_id_start'), ['text_id', 'start'], unique=False)
 
+    op.create_table('mail_import_notes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.Integer(), nullable=False),
+    sa.Column('fate', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['mail_imports.id'], name=op.f('fk_mail_import_notes_import_id_mail_imports'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_import_notes'))
+    )
+    with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_import_notes_import_id_id'), ['import_id', 'id'], unique=False)
+
+    with op.batch_alter_table('mail_imports', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('position', sa.JSON(), server_default='[]', nullable=False))
+        batch_op.add_column(sa.Column('passed_over', sa.Integer(), server_default='0', nullable=False))
+
     with op.batch_alter_table('message_parts', schema=None) as batch_op:
         batch_op.add_column(sa.Column('container', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_message_parts_sha256'), ['sha256'], unique=False)
@@ -61,6 +77,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_parts_sha256'))
         batch_op.drop_column('container')
 
+    with op.batch_alter_table('mail_imports', schema=None) as batch_op:
+        batch_op.drop_column('passed_over')
+        batch_op.drop_column('position')
+
+    with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_import_notes_import_id_id'))
+
+    op.drop_table('mail_import_notes')
     with op.batch_alter_table('attachment_pages', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attachment_pages_text_id_start'))
 

@@ -115,13 +115,58 @@ def test_a_file_that_is_no_mailbox_is_refused_in_a_sentence(data: bytes) -> None
         next(mbox.read(io.BytesIO(data)))
 
 
-def test_a_message_without_end_is_refused_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mbox, "MAX_MESSAGE", 5_000_000)
-    data = LINE + b"Subject: a\n\none\n\n" + LINE + b"x" * 6_000_000
-    entries = mbox.read(io.BytesIO(data))
-    assert next(entries).content == b"Subject: a\n\none\n"
-    with pytest.raises(mbox.NotAMailbox, match=r"larger than .* MB"):
-        next(entries)
+def test_a_message_beyond_all_bounds_is_passed_over_in_constant_memory_and_the_next_one_is_read() -> None:
+    data = LINE + b"Subject: a\n\none\n\n" + LINE + b"x" * 6_000_000 + b"\n\n" + LINE + b"Subject: b\n\ntwo\n"
+    stream = io.BytesIO(data)
+    tracemalloc.start()
+    first, large, last = mbox.read(stream, max_message=1_000_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [first.content, last.content] == [b"Subject: a\n\none\n", b"Subject: b\n\ntwo\n"]
+    assert (large.is_too_large, large.content, large.size) == (True, b"", 6_000_002)
+    assert peak < 5_000_000
+
+
+def mboxcl2(*letters: tuple[bytes, bytes]) -> bytes:
+    """A mailbox that quotes nothing and relies on its lengths."""
+    return b"".join(LINE + header + b"Content-Length: %d\n\n" % len(body) + body + b"\n" for header, body in letters)
+
+
+NOT_QUOTED = b"one\n\n" + LINE + b"Subject: a mailbox inside of a letter\n\ntwo\n"
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"])
+def test_a_length_that_ends_exactly_at_a_separator_keeps_a_letter_whole_that_holds_a_mailbox(ending: bytes) -> None:
+    data = mboxcl2((b"Subject: a\n", NOT_QUOTED), (b"Subject: b\n", b"three\n"), (b"Subject: c\n", NOT_QUOTED))
+    if ending == b"\r\n":
+        bodies = [len(NOT_QUOTED), len(NOT_QUOTED) + NOT_QUOTED.count(b"\n")]
+        data = data.replace(b": %d\n" % bodies[0], b": %d\n" % bodies[1]).replace(b": 6\n", b": 7\n")
+        data = data.replace(b"\n", b"\r\n")
+    found = contents(data)
+    assert [each.partition(ending)[0] for each in found] == [b"Subject: a", b"Subject: b", b"Subject: c"]
+    assert found[0].endswith(NOT_QUOTED.replace(b"\n", ending))
+    assert found[2].endswith(NOT_QUOTED.replace(b"\n", ending))
+
+
+@pytest.mark.parametrize("wrong", [-7, -1, 2, 40, 100_000_000])
+def test_a_length_that_ends_anywhere_else_is_not_believed(wrong: int) -> None:
+    length = len(NOT_QUOTED) + wrong
+    data = LINE + b"Subject: a\nContent-Length: %d\n\n" % length + NOT_QUOTED + b"\n" + LINE + b"Subject: b\n\nlast\n"
+    assert [each.splitlines()[0] for each in contents(data)] == [
+        b"Subject: a", b"Subject: a mailbox inside of a letter", b"Subject: b",
+    ]  # fmt: skip
+
+
+def test_ever_so_many_wrong_lengths_take_no_time() -> None:
+    data = (LINE + b"Content-Length: 9999999\n\none\n\n") * 50_000
+    began = time.process_time()
+    assert len(contents(data)) == 50_000
+    assert time.process_time() - began < 4
+
+
+def test_what_was_exported_is_never_cut_by_a_length_in_its_letters() -> None:
+    letters = [b"Content-Length: %d\n\none\n" % length for length in range(200)]
+    assert contents(written(*(RawMessage(each, WHEN) for each in letters))) == letters
 
 
 def test_a_large_mailbox_is_read_with_the_memory_of_one_message() -> None:
@@ -168,3 +213,8 @@ def test_the_date_is_written_as_the_envelope_in_utc() -> None:
 
 def test_a_line_that_begins_with_from_is_protected_in_the_file() -> None:
     assert b"\n>From the top\n>>From below\n" in written(RawMessage(b"Subject: a\n\nFrom the top\n>From below\n"))
+
+
+def test_a_message_without_a_date_of_arrival_comes_back_without_one() -> None:
+    (entry,) = mbox.read(io.BytesIO(written(RawMessage(b"Subject: a\n\none\n"))))
+    assert entry.envelope_date is None

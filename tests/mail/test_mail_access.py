@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from wiki import clock, settings
 from wiki.db import transaction
 from wiki.extensions import db
 from wiki.mail import trash
+from wiki.mail.importing import transfer
 from wiki.mail.models import MailAccount, Message, SetAside
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.trash import trash_kinds
@@ -40,6 +43,8 @@ ADMINISTERING = [
     ("GET", IMPORTS),
     ("POST", IMPORTS),
     ("POST", f"{IMPORTS}/upload"),
+    ("POST", f"{IMPORTS}/1/resume"),
+    ("POST", f"{IMPORTS}/1/cancel"),
     ("GET", f"{MAIL}/set-aside"),
     ("GET", f"{MAIL}/set-aside/1/raw"),
     ("POST", f"{MAIL}/fetch"),
@@ -53,7 +58,7 @@ EVERYTHING = READING + ADMINISTERING + DELETING + DELETING_ALL
 
 @pytest.fixture
 def filled(site: Site) -> Site:
-    """TEAM with a message, an account, and something set aside."""
+    """TEAM with a message, an account, an import, and something set aside."""
     alice = site.alice
     made = make_message(
         site.team, html="<p>x</p>", attached=[Attached(b"x", disposition='attachment; filename="a.bin"')]
@@ -62,6 +67,7 @@ def filled(site: Site) -> Site:
     with transaction() as session:
         kept = session.get_one(Message, made).sha256
         session.add(SetAside(space_id=site.team, source="x", sha256=kept, size=1, reason="x", at=clock.now()))
+        transfer.begin(session, site.team, Path(__file__), "alice")
     assert (made, added) == (1, 1)
     return site
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
 
 from wiki import clock
 from wiki.extensions import db
@@ -37,3 +39,14 @@ def latest(job: str, subject: str) -> JobRequest | None:
         .order_by(JobRequest.id.desc())
         .limit(1)
     )
+
+
+def latest_of_each(job: str, subjects: Iterable[str]) -> dict[str, JobRequest]:
+    """The newest request for a job about each subject, in one query."""
+    newest = (
+        select(func.max(JobRequest.id))
+        .where(JobRequest.job == job, JobRequest.subject.in_(list(subjects)))
+        .group_by(JobRequest.subject)
+    )
+    found = db.session.scalars(select(JobRequest).where(JobRequest.id.in_(newest)))
+    return {request.subject: request for request in found}

@@ -1,23 +1,23 @@
-"""Reading a space's mail accounts, imports and what was set aside, for the screens of its administrators."""
+"""Reading a space's mail accounts and what was set aside, for the screens of its administrators."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
 from wiki.errors import NotFound
 from wiki.extensions import db
+from wiki.jobs import service as jobs
 from wiki.jobs.models import JobRequest
-from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, MailImport, SetAside
-from wiki.mail.subjects import FETCH_JOB, IMPORT_JOB, account_subject, import_subject
+from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, SetAside
+from wiki.mail.subjects import FETCH_JOB, account_subject
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import space_ids
 from wiki.spaces.models import Space
 
-MOST_IMPORTS = 50
 MOST_SET_ASIDE = 200
 
 
@@ -36,28 +36,6 @@ class AccountRow:
         return self.request is not None and not self.request.is_finished
 
 
-@dataclass(frozen=True)
-class ImportRow:
-    """An import as the list shows it."""
-
-    entry: MailImport
-    request: JobRequest | None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it waits or runs."""
-        return self.entry.finished_at is None and (self.request is None or not self.request.is_finished)
-
-    @property
-    def trouble(self) -> str:
-        """Why it ended without an end, in a sentence; '' while all is well."""
-        if self.entry.error:
-            return self.entry.error
-        if self.entry.finished_at is None and self.request is not None and self.request.is_finished:
-            return self.request.result
-        return ""
-
-
 def accounts(actor: Actor, space: Space) -> list[AccountRow]:
     """The accounts of a space that the actor administers, in the order in which they were added."""
     found = db.session.scalars(
@@ -65,7 +43,7 @@ def accounts(actor: Actor, space: Space) -> list[AccountRow]:
     ).all()
     ids = [account.id for account in found]
     archived, set_aside = _archived(ids), _set_aside(ids)
-    requests = _newest_requests(FETCH_JOB, [account_subject(account_id) for account_id in ids])
+    requests = jobs.latest_of_each(FETCH_JOB, [account_subject(account_id) for account_id in ids])
     return [
         AccountRow(
             account,
@@ -90,19 +68,6 @@ def account(actor: Actor, space: Space, account_id: int) -> MailAccount:
 def has_accounts(space: Space) -> bool:
     """Whether anything brings mail into the space by itself."""
     return db.session.scalar(select(MailAccount.id).where(MailAccount.space_id == space.id).limit(1)) is not None
-
-
-def imports(actor: Actor, space: Space) -> list[ImportRow]:
-    """The newest imports into a space that the actor administers."""
-    found = db.session.scalars(
-        select(MailImport)
-        .where(*_administered(actor, space, MailImport))
-        .order_by(MailImport.id.desc())
-        .limit(MOST_IMPORTS)
-    ).all()
-    subjects = {entry.id: import_subject(entry.id) for entry in found}
-    requests = _newest_requests(IMPORT_JOB, subjects.values())
-    return [ImportRow(entry, requests.get(subjects[entry.id])) for entry in found]
 
 
 def set_aside(actor: Actor, space: Space) -> Sequence[SetAside]:
@@ -130,7 +95,7 @@ def set_aside_entry(actor: Actor, space: Space, entry_id: int) -> SetAside:
 
 
 def _administered(
-    actor: Actor, space: Space, table: type[MailAccount | MailImport | SetAside]
+    actor: Actor, space: Space, table: type[MailAccount | SetAside]
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return table.space_id == space.id, table.space_id.in_(space_ids(actor, Permission.SPACE_ADMIN))
 
@@ -157,14 +122,3 @@ def _set_aside(account_ids: Sequence[int]) -> dict[int, int]:
         .group_by(SetAside.account_id)
     )
     return {account_id: number for account_id, number in rows if account_id is not None}
-
-
-def _newest_requests(job: str, subjects: Iterable[str]) -> dict[str, JobRequest]:
-    """The newest request for a job about each subject, in one query."""
-    newest = (
-        select(func.max(JobRequest.id))
-        .where(JobRequest.job == job, JobRequest.subject.in_(list(subjects)))
-        .group_by(JobRequest.subject)
-    )
-    found = db.session.scalars(select(JobRequest).where(JobRequest.id.in_(newest)))
-    return {request.subject: request for request in found}

@@ -4,68 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import select
 
 from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
-from wiki.db import reading, transaction
-from wiki.errors import Conflict, DomainError
+from wiki.db import reading
+from wiki.errors import Conflict
 from wiki.mail import body, forest, ingest, queries, verification
 from wiki.mail.fetching import sync
-from wiki.mail.importing import transfer
+from wiki.mail.importing import commands as importing
 from wiki.mail.message import RawMessage
-from wiki.mail.models import MailAccount, MailImport, Message
+from wiki.mail.models import MailAccount, Message
 from wiki.mail.parsing import parse
-from wiki.spaces.models import Space, SpaceKind
+from wiki.mail.terminal import Bar, bars_on_terminal, site_space
 
 mail = AppGroup("mail", help="The mail archive: import, fetch, read and verify.")
 COMMANDS: tuple[click.Command, ...] = (mail,)
 
 
-class _Bar:
-    """A job's progress as a bar on standard error."""
-
-    def __init__(self, bar: Progress, title: str) -> None:
-        self._bar = bar
-        self._task = bar.add_task(title, total=None)
-
-    def tell(self, done: int, total: int | None = None) -> None:
-        """Move the bar."""
-        self._bar.update(self._task, completed=done, total=total)
-
-
-def _bars() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
-
-
-@mail.command("import")
-@click.argument("space")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def import_mailbox(space: str, path: Path, *, as_json: bool) -> None:
-    """Import the mailbox file PATH (mbox) into SPACE. Importing it again adds nothing."""
-    space_id = _site_space(space)
-    with transaction() as session:
-        import_id = transfer.begin(session, space_id, path, "the command line")
-    with _bars() as bars, _refusals():
-        result = transfer.run(import_id, _Bar(bars, path.name))
-    with reading() as session:
-        done = session.get_one(MailImport, import_id)
-        error = done.error
-        counts = {"archived": done.archived, "duplicates": done.duplicates, "set_aside": done.set_aside}
-    if error:
-        raise click.ClickException(error)
-    click.echo(json.dumps(counts) if as_json else result)
+mail.add_command(importing.import_mail)
 
 
 @mail.command("fetch")
@@ -81,9 +42,9 @@ def fetch(account: int | None, *, as_json: bool) -> None:
         raise click.ClickException("There is no such account." if account else "There is no enabled account.")
     failed = False
     for row in accounts:
-        with _bars() as bars:
+        with bars_on_terminal() as bars:
             try:
-                ok, result = sync.fetch(row.id, _Bar(bars, row.name))
+                ok, result = sync.fetch(row.id, Bar(bars, row.name))
             except Conflict as error:
                 ok, result = False, str(error)
         failed = failed or not ok
@@ -108,7 +69,7 @@ def parse_file(file: BinaryIO, *, as_json: bool) -> None:  # noqa: ARG001
 def threads(space: str, *, as_json: bool) -> None:
     """Show the threads of SPACE as trees."""
     with reading():
-        trees = queries.trees(_site_space(space))
+        trees = queries.trees(site_space(space))
     if as_json:
         click.echo(forest.as_json(trees))
         return
@@ -138,8 +99,8 @@ def raw(message: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(space: str, *, as_json: bool) -> None:
     """Read every raw message of SPACE again and compare its hash. The exit code is 1 when any is damaged."""
-    with _bars() as bars:
-        found = verification.verify(_site_space(space), _Bar(bars, "Verifying"))
+    with bars_on_terminal() as bars:
+        found = verification.verify(site_space(space), Bar(bars, "Verifying"))
     if as_json:
         click.echo(json.dumps({"whole": found.whole, "damaged": found.damaged, "missing": found.missing}))
     else:
@@ -151,23 +112,4 @@ def verify(space: str, *, as_json: bool) -> None:
 @click.argument("space")
 def reparse(space: str) -> None:
     """Make everything that is derived from the raw messages of SPACE anew."""
-    click.echo(f"{ingest.reparse(_site_space(space)):,} messages parsed anew.")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn the domain's refusals into the command line's way to say no."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _site_space(key: str) -> int:
-    with reading() as session:
-        space = session.scalar(select(Space).where(Space.key_folded == key.casefold()))
-        if space is None:
-            raise click.ClickException(f"There is no space {key}.")
-        if space.kind != SpaceKind.SITE:
-            raise click.ClickException("A personal space keeps no mail.")
-        return space.id
+    click.echo(f"{ingest.reparse(site_space(space)):,} messages parsed anew.")

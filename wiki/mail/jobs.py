@@ -16,7 +16,9 @@ from wiki.jobs.registry import Job
 from wiki.mail import ingest
 from wiki.mail.extraction import reading as attachments
 from wiki.mail.fetching import sync
+from wiki.mail.importing import service as importing
 from wiki.mail.importing import transfer
+from wiki.mail.importing.limits import uploads_folder
 from wiki.mail.models import MailAccount
 from wiki.mail.subjects import FETCH_JOB, IMPORT_JOB, account_subject
 
@@ -54,6 +56,14 @@ def _import(arguments: Mapping[str, object], progress: Progress) -> str:
     return transfer.run(_id(arguments, "import_id"), progress)
 
 
+def _sweep_uploads(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
+    with reading():
+        orphans = importing.orphaned_uploads(uploads_folder())
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return f"Removed {len(orphans)} upload{'' if len(orphans) == 1 else 's'} that no import needs." if orphans else None
+
+
 def _digest_left_over(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
     count = ingest.digest_left_over()
     return f"Parsed {count} that a crash had left." if count else None
@@ -78,6 +88,7 @@ JOBS = (
     Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
     Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
     Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False),
+    Job("mail.sweep_uploads", "Remove uploads that no import needs", _sweep_uploads, every=timedelta(hours=1)),
     Job(
         "mail.attachments",
         "Read the text of attachments",

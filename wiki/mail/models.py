@@ -261,7 +261,11 @@ class Tombstone(Model):
 
 
 class MailImport(Model):
-    """An imported mailbox file: what it was, and how far it is, so that a killed import goes on where it was."""
+    """An imported mailbox file: what it was, and how far it is, so that a killed import goes on where it was.
+
+    ``position`` is where (:data:`wiki.mail.formats.found.Position`), ``offset`` how many bytes of ``size`` that are.
+    ``set_aside`` counts what could not be taken, ``passed_over`` files in an archive or folder that hold no mail.
+    """
 
     __tablename__ = "mail_imports"
     __table_args__ = (Index(None, "space_id", "id"),)
@@ -273,9 +277,11 @@ class MailImport(Model):
     is_upload: Mapped[bool]
     size: Mapped[int]
     offset: Mapped[int] = mapped_column(default=0)
+    position: Mapped[list[int | str]] = mapped_column(JSON, default=list, server_default="[]")
     archived: Mapped[int] = mapped_column(default=0)
     duplicates: Mapped[int] = mapped_column(default=0)
     set_aside: Mapped[int] = mapped_column(default=0)
+    passed_over: Mapped[int] = mapped_column(default=0, server_default="0")
     error: Mapped[str] = mapped_column(Text, default="")
     requested_by: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

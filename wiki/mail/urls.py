@@ -27,6 +27,8 @@ for rule, endpoint, view, methods in (
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/fetch", "fetch_account", accounts.fetch_account, POST),
     (IMPORTS, "imports", imports.imports, FORM),
     (f"{IMPORTS}/upload", "upload", imports.upload, POST),
+    (f"{IMPORTS}/<{NUMBER}:import_id>/cancel", "cancel_import", imports.cancel, POST),
+    (f"{IMPORTS}/<{NUMBER}:import_id>/resume", "resume_import", imports.resume, POST),
     (MAIL, "archive", archive.archive, GET),
     (f"{MAIL}/fetch", "fetch", archive.fetch, POST),
     (f"{MAIL}/trash", "trash_all", archive.trash_all, POST),

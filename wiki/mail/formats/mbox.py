@@ -8,8 +8,10 @@ line of a message that itself begins with "From " is protected:
 * **mboxo** puts ``>`` before "From " only. Then ``>From`` may have been either, and taking the ``>`` away damages what
   was a quotation from the start.
 * **mboxrd** puts ``>`` before every ``>``… "From ", so that it can be undone exactly.
-* **mboxcl** trusts ``Content-Length``: one edited message, and all that follow are cut in the wrong place. It is never
-  trusted here.
+* **mboxcl** quotes like mboxo and says with ``Content-Length`` how long the body is; **mboxcl2** quotes nothing and
+  relies on that number. One edited message, and all that follow are cut in the wrong place. So it is believed only
+  where a line that looks like a separator stands inside of what it spans, and only when it ends exactly before a
+  separator or at the end of the file.
 
 Nothing in a foreign file tells mboxo from mboxrd for certain: a doubled ``>>From`` may be a quoted quotation. So the
 bytes are kept as they stand, unless the writer has put its name on the "From " line: this module writes
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,9 +34,13 @@ from wiki.mail.message import RawMessage
 from wiki.mail.parsing.dates import EPOCH, envelope_date
 
 MAX_MESSAGE = 256 * 1024 * 1024
-"""Bytes of one message; a larger one is a damaged file, and no reason to fill the memory."""
+"""Bytes of one message that are read unless the caller says otherwise; of a larger one only the size is given."""
 _CHUNK = 1024 * 1024
 _MAX_SEPARATOR = 1_000
+_FURTHEST_LOOK = 16 * 1024 * 1024
+"""How many bytes ahead it is looked whether a Content-Length is right."""
+_MOST_WRONG = 20
+"""Wrong ones after which no other of the file is believed: each costs a look ahead."""
 
 # "From joe@example.org Thu Aug  1 14:45:33 2002", seconds and zone as they come; a sentence in a letter that begins
 # with "From " has no time of day and year.
@@ -44,6 +51,7 @@ _UNTERMINATED = b"From mboxrd-unterminated@postroom.invalid "
 _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _MBOXRD_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MBOXO_QUOTED = re.compile(rb"^>(From )", re.MULTILINE)
+_CONTENT_LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _EMPTY_LINES = (b"\n", b"\r\n")
 
 
@@ -65,33 +73,38 @@ class MboxEntry:
     """A message of the file, with its exact bytes.
 
     ``offset`` is where its "From " line begins and ``end`` where the next one would: reading can begin anew at either.
-    ``envelope_date`` is what the "From " line says (aware, UTC), if it can be read.
+    ``envelope_date`` is what the "From " line says (aware, UTC), if it can be read. Of a message that is too large
+    only the ``size`` is known and ``content`` is empty.
     """
 
     offset: int
     end: int
     content: bytes
     envelope_date: datetime | None
+    size: int
+    is_too_large: bool = False
 
 
-def read(stream: BinaryIO, quoting: Quoting = Quoting.DETECT) -> Iterator[MboxEntry]:
+def read(stream: BinaryIO, quoting: Quoting = Quoting.DETECT, max_message: int = MAX_MESSAGE) -> Iterator[MboxEntry]:
     """Yield the messages from where the stream stands, one in memory at a time.
 
     A separator is a "From " line behind an empty line. Where the first one of the file has a date, all must have one;
     where it has none, a header field must follow each. Raises NotAMailbox, before anything is yielded where the
-    file does not begin as one.
+    file does not begin as one. A message larger than ``max_message`` bytes is passed over in constant memory.
     """
     lines = _Lines(stream)
     separator = _first_separator(lines)
     if separator is None:
         return
     needs_date = _is_dated(separator)
-    message = _Message(lines.offset - len(separator), separator)
+    message = _Message(lines.offset - len(separator), separator, max_message)
     for line in lines:
         is_candidate = message.is_complete and lines.is_line_start and line.startswith(b"From ")
-        if is_candidate and (_is_dated(line) if needs_date else lines.field_follows()):
-            yield message.entry(lines.offset - len(line), quoting)
-            message = _Message(lines.offset - len(line), line)
+        is_separator = is_candidate and (_is_dated(line) if needs_date else lines.field_follows())
+        if is_separator and not message.spans(lines):
+            here = lines.offset - len(line)
+            yield message.entry(here, quoting)
+            message = _Message(here, line, max_message)
         else:
             message.add(line)
     yield message.entry(lines.offset, quoting)
@@ -141,23 +154,23 @@ def _first_separator(lines: _Lines) -> bytes | None:
 
 
 class _Lines:
-    """The lines of a stream, over-long ones in chunks, with a look at the one that follows."""
+    """The lines of a stream, over-long ones in chunks, with a look at those that follow."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._following: bytes | None = None
+        self._following: deque[bytes] = deque()
         self._last = b"\n"
         self.offset = stream.tell()
         """Where the line given last ends."""
         self.is_line_start = True
         """Whether that line was the beginning of one."""
+        self.wrong_lengths = 0
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        line = self._stream.readline(_CHUNK) if self._following is None else self._following
-        self._following = None
+        line = self._following.popleft() if self._following else self._stream.readline(_CHUNK)
         if not line:
             raise StopIteration
         self.offset += len(line)
@@ -167,43 +180,105 @@ class _Lines:
 
     def field_follows(self) -> bool:
         """Whether the next line looks like the first of a header."""
-        if self._following is None:
-            self._following = self._stream.readline(_CHUNK)
-        return _FIELD.match(self._following) is not None
+        return _FIELD.match(next(self._ahead(), b"")) is not None
+
+    def ends_message(self, end: int) -> bool:
+        """Whether a message that ends at this offset, ahead of here, ends before a separator or with the file."""
+        if end - self.offset > _FURTHEST_LOOK or self.wrong_lengths >= _MOST_WRONG:
+            return False
+        position, before = self.offset, self._last
+        after: list[bytes] = []
+        for line in self._ahead():
+            if position < end:
+                position += len(line)
+                before = line
+            else:
+                after.append(line)
+            if position > end or len(after) == 2:
+                break
+        is_right = position == end and _is_end(before, after)
+        self.wrong_lengths += not is_right
+        return is_right
+
+    def _ahead(self) -> Iterator[bytes]:
+        """The lines that come; they are kept and given again."""
+        yield from tuple(self._following)
+        while line := self._stream.readline(_CHUNK):
+            self._following.append(line)
+            yield line
+
+
+def _is_end(before: bytes, after: list[bytes]) -> bool:
+    """Whether a message may end here: with the file, or before a separator that an empty line stands before."""
+    if after and after[0] in _EMPTY_LINES:
+        before, *after = after
+    # That it has no date cannot be made up by the field that follows: what stands behind it is not looked at.
+    return not after or (before in _EMPTY_LINES and after[0].startswith(b"From ") and _is_dated(after[0]))
 
 
 class _Message:
     """The message that is being read."""
 
-    def __init__(self, offset: int, separator: bytes) -> None:
+    def __init__(self, offset: int, separator: bytes, max_message: int) -> None:
         self._offset = offset
         self._separator = separator
+        self._max_message = max_message
         self._lines: list[bytes] = []
+        self._last = b"\n"
         self._size = 0
+        self._is_too_large = False
+        self._end: int | None = None
+        """Where its Content-Length says that it ends, once that was found right; 0 when there is none to believe."""
 
     @property
     def is_complete(self) -> bool:
         """Whether a separator may follow here."""
-        return not self._lines or self._lines[-1] in _EMPTY_LINES
+        return self._last in _EMPTY_LINES
 
     def add(self, line: bytes) -> None:
-        """Take one more line. Raises NotAMailbox when the message exceeds all bounds."""
-        self._lines.append(line)
+        """Take one more line; of a message that is too large none is kept."""
+        self._last = line
         self._size += len(line)
-        if self._size > MAX_MESSAGE:
-            raise NotAMailbox(
-                f"The message at byte {self._offset:,} is larger than {MAX_MESSAGE // 1024 // 1024} MB;"
-                " the file cannot be read further."
-            )
+        if self._size > self._max_message:
+            self._is_too_large = True
+            self._lines.clear()
+        else:
+            self._lines.append(line)
+
+    def spans(self, lines: _Lines) -> bool:
+        """Whether the separator that was just read belongs to this message, by a Content-Length that proves right."""
+        here = self._offset + len(self._separator) + self._size
+        if self._end is None:
+            claimed = self._claimed_end()
+            self._end = claimed if claimed > here and lines.ends_message(claimed) else 0
+        return here < self._end
 
     def entry(self, end: int, quoting: Quoting) -> MboxEntry:
         """The message, ended."""
-        if self._lines and self._lines[-1] in _EMPTY_LINES:
+        date = envelope_date(self._separator[:_MAX_SEPARATOR].decode("ascii", "replace"))
+        if self._is_too_large:
+            return MboxEntry(self._offset, end, b"", date, self._size, is_too_large=True)
+        if self._lines and self._last in _EMPTY_LINES and self._end != end:
             self._lines.pop()
         content = b"".join(self._lines)
         if quoting is Quoting.DETECT:
             quoting = Quoting.MBOXRD if _KNOWN_MBOXRD.match(self._separator) else Quoting.AS_IT_STANDS
         if self._separator.startswith(_UNTERMINATED):
             content = content.removesuffix(b"\n")
-        date = envelope_date(self._separator[:_MAX_SEPARATOR].decode("ascii", "replace"))
-        return MboxEntry(self._offset, end, unquote(content, quoting), date)
+        if date == EPOCH and _KNOWN_MBOXRD.match(self._separator):
+            date = None  # so they write that nobody knows
+        content = unquote(content, quoting)
+        return MboxEntry(self._offset, end, content, date, len(content))
+
+    def _claimed_end(self) -> int:
+        """Where the body ends by the message's one Content-Length; 0 without one, and where all is quoted."""
+        header: list[bytes] = []
+        for line in self._lines:
+            header.append(line)
+            if line in _EMPTY_LINES:
+                break
+        joined = b"".join(header)
+        claims: list[bytes] = _CONTENT_LENGTH.findall(joined)
+        if len(claims) != 1 or _KNOWN_MBOXRD.match(self._separator):
+            return 0
+        return self._offset + len(self._separator) + len(joined) + int(claims[0])

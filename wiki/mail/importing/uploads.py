@@ -19,6 +19,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 from wtforms import ValidationError
 
+from wiki.mail.importing.limits import uploads_folder
 from wiki.mail.importing.service import MailboxFile
 
 
@@ -27,8 +28,7 @@ def receive(field: str) -> MailboxFile | None:
 
     Raises CSRFError, and RequestEntityTooLarge for more than the site takes; nothing is kept then.
     """
-    folder: Path = current_app.config["DATA"] / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = uploads_folder()
     made: list[_Incoming] = []
     kept: Path | None = None
     try:

@@ -1,4 +1,4 @@
-"""Mailbox Import: a file that is uploaded, or one that lies on the server in a folder allowed for it."""
+"""Mailbox Import: a file that is uploaded, or mail that lies on the server in a folder allowed for it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from wiki.db import hold_nothing, transaction
 from wiki.errors import Invalid
-from wiki.mail import account_queries
 from wiki.mail.access import in_mail_space
 from wiki.mail.forms import ImportForm
+from wiki.mail.importing import queries, uploads
 from wiki.mail.importing import service as importing
-from wiki.mail.importing import uploads
 from wiki.mail.importing.service import MailboxFile
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.models import Space
@@ -57,6 +56,22 @@ def upload(space: Space) -> ResponseReturnValue:
         return _page(space, ImportForm(formdata=None), upload_error=str(refusal)), 422
 
 
+@in_mail_space(Permission.SPACE_ADMIN)
+def cancel(space: Space, import_id: int) -> ResponseReturnValue:
+    """End an import before its end."""
+    importing.cancel(current_actor(), queries.one_import(current_actor(), space, import_id))
+    flash("The import was cancelled. What it has archived stays.", "info")
+    return redirect(url_for("mail.imports", key=space.key), code=303)
+
+
+@in_mail_space(Permission.SPACE_ADMIN)
+def resume(space: Space, import_id: int) -> ResponseReturnValue:
+    """Let an import go on that was stopped."""
+    importing.resume(current_actor(), queries.one_import(current_actor(), space, import_id))
+    flash("The import goes on where it was stopped.", "success")
+    return redirect(url_for("mail.imports", key=space.key), code=303)
+
+
 def _begin(space: Space, mailbox: MailboxFile) -> ResponseReturnValue:
     entry = importing.request_import(current_actor(), space, mailbox)
     flash(f"{entry.filename} is being imported. You can leave this page; the import goes on.", "success")
@@ -68,7 +83,7 @@ def _page(space: Space, form: ImportForm, upload_error: str = "") -> str:
         "mail/imports.html",
         form=form,
         upload_error=upload_error,
-        rows=account_queries.imports(current_actor(), space),
+        rows=queries.imports(current_actor(), space),
         folders=current_app.config["IMPORT_FOLDERS"],
         largest=current_app.config["MAX_UPLOAD_LENGTH"],
         breadcrumbs=[(space.name, url_for("spaces.home", key=space.key))],

@@ -136,6 +136,46 @@ function startRefreshing(root) {
   root.querySelectorAll("[data-refresh-url]").forEach(keepFresh);
 }
 
+// An upload that tells how far it is: <form data-upload> with a region [data-upload-progress]. The answer is a page to go to,
+// or one with the reason why nothing was taken.
+
+function tellUpload(form) {
+  const region = form.querySelector("[data-upload-progress]");
+  const [bar, told] = region.children;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const request = new XMLHttpRequest();
+    const end = (sentence) => {
+      told.textContent = sentence;
+      bar.hidden = true;
+      form.removeAttribute("aria-busy");
+    };
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    region.hidden = bar.hidden = false;
+    told.textContent = "";
+    bar.removeAttribute("value");
+    request.upload.addEventListener("progress", ({ loaded, total }) => {
+      bar.max = total;
+      bar.value = loaded;
+      told.textContent = `${Math.floor((100 * loaded) / total)} %`;
+    });
+    request.addEventListener("load", () => {
+      if (request.status < 400) return location.assign(request.responseURL);
+      const page = new DOMParser().parseFromString(request.responseText, "text/html");
+      return end((page.querySelector(".field-error") ?? page.querySelector("main p"))?.textContent.trim() ?? "It was refused.");
+    });
+    request.addEventListener("error", () => end("The connection broke off. Nothing was imported; please try again."));
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+}
+
+function startUploads(root) {
+  root.querySelectorAll("form[data-upload]").forEach(tellUpload);
+}
+
 startConnectionTest(document);
+startUploads(document);
 startPreview(document);
 startRefreshing(document);
