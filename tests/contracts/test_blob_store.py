@@ -9,6 +9,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -279,3 +280,41 @@ def test_where_a_whole_file_system_cannot_be_synced_each_file_is(
     monkeypatch.setattr(local.os, "fsync", synced.append)
     names = LocalBlobStore(tmp_path / "blobs").put_many([b"%d" % number for number in range(100)])
     assert len(synced) == 100 + len({name[:2] for name in names}) + 1
+
+
+def test_putting_bytes_again_mends_a_blob_that_lost_a_bit(store: BlobStore, tmp_path: Path) -> None:
+    content = b"only copy"
+    [name] = store.put_many([content])
+    path = tmp_path / "blobs" / name[:2] / name[2:]
+    for put_again in (lambda: store.put_many([content]), lambda: [store.adopt(spooled(store, content))]):
+        path.write_bytes(b"only c0py")
+        assert not store.verify(name)
+
+        assert put_again() == [name]
+
+        assert store.verify(name)
+
+
+def test_a_blob_is_removed_only_when_nobody_has_put_it_for_long(store: BlobStore, tmp_path: Path) -> None:
+    week = timedelta(days=7)
+    [name] = store.put_many([b"orphan"])
+    path = tmp_path / "blobs" / name[:2] / name[2:]
+    assert not store.remove(name, week)
+
+    for put_again in (lambda: store.put_many([b"orphan"]), lambda: [store.adopt(spooled(store, b"orphan"))]):
+        os.utime(path, (0, 0))
+        put_again()
+        assert not store.remove(name, week)
+
+    os.utime(path, (0, 0))
+    assert store.remove(name, week)
+    assert name not in store
+    assert not store.remove(name, week)
+
+
+def test_names_can_be_asked_for_by_their_beginning(store: BlobStore) -> None:
+    names = store.put_many([bytes([number]) for number in range(40)])
+    first = names[0]
+    assert set(store.names(first[:2])) == {name for name in names if name[:2] == first[:2]}
+    assert set(store.names(first[:5])) == {first}
+    assert set(store.names()) == set(names)

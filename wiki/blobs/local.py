@@ -6,11 +6,15 @@ syncs the file system once instead of each file (docs/decisions/029-blobs-stay-f
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
+import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from io import BufferedReader
 from pathlib import Path
 
@@ -22,6 +26,7 @@ from wiki.blobs.store import BlobMissing, Spooled
 SYNCS_AT_ONCE = 16
 MANY = 32
 """From so many files on the file system is synced as a whole. A few are not worth waiting for what others write."""
+_LOCK = "remove.lock"
 NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,7 +41,8 @@ class LocalBlobStore:
         """See BlobStore. A sync that fails is not tried again: the page cache may already have lied about it."""
         names = [hashlib.sha256(content).hexdigest() for content in contents]
         given = dict(zip(names, contents, strict=True))
-        wanted = {name: content for name, content in given.items() if not self._is_whole(name, len(content))}
+        with self._nothing_removed():
+            wanted = {name: content for name, content in given.items() if not self._keeps(name, content)}
         written: dict[str, Path] = {}
         with file_system.watched(self._root) as whole:
             try:
@@ -61,7 +67,9 @@ class LocalBlobStore:
         """See BlobStore."""
         name = spooled.sha256
         try:
-            if self._is_whole(name, spooled.size):
+            with self._nothing_removed():
+                is_there = self.verify(name) and self._is_young_again(name)
+            if is_there:
                 spooled.discard()
             else:
                 _sync(spooled.path)
@@ -88,6 +96,8 @@ class LocalBlobStore:
         """See BlobStore."""
         try:
             with self.open(sha256) as stream:
+                # What the disk has is asked for, not what memory still knows of it.
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
                 return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
         except BlobMissing:
             return False
@@ -96,12 +106,26 @@ class LocalBlobStore:
         """See BlobStore."""
         return self._path(sha256).exists()
 
-    def names(self) -> Iterator[str]:
+    def names(self, prefix: str = "") -> Iterator[str]:
         """See BlobStore."""
         for folder in sorted(self._root.iterdir()):
-            if len(folder.name) == 2:
+            if len(folder.name) == 2 and folder.name.startswith(prefix[:2]):
                 for path in folder.iterdir():
-                    yield folder.name + path.name
+                    if path.name.startswith(prefix[2:]):
+                        yield folder.name + path.name
+
+    def remove(self, sha256: str, unused_for: timedelta) -> bool:
+        """See BlobStore."""
+        path = self._path(sha256)
+        with (self._root / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                if time.time() - path.stat().st_mtime < unused_for.total_seconds():
+                    return False
+                path.unlink()
+            except FileNotFoundError:
+                return False
+            return True
 
     def sweep(self) -> int:
         """Remove what a killed process left half-written; others may be writing meanwhile. Gives the count."""
@@ -127,12 +151,28 @@ class LocalBlobStore:
             target.parent.mkdir(exist_ok=True, mode=0o700)
             path.rename(target)
 
-    def _is_whole(self, name: str, size: int) -> bool:
-        """Whether the blob is there in its full length: a power cut can leave a name with nothing behind it."""
+    def _keeps(self, name: str, content: bytes) -> bool:
+        """Whether the blob is there and whole: a power cut can leave a name with nothing behind it, a disk loses bits.
+
+        What is there is about to be named by a row: until then it must not be taken for an orphan.
+        """
         try:
-            return self._path(name).stat().st_size == size
+            with self._path(name).open("rb") as stream:
+                if os.fstat(stream.fileno()).st_size != len(content) or stream.read() != content:
+                    return False
         except FileNotFoundError:
             return False
+        return self._is_young_again(name)
+
+    def _is_young_again(self, name: str) -> bool:
+        os.utime(self._path(name))
+        return True
+
+    @contextmanager
+    def _nothing_removed(self) -> Iterator[None]:
+        with (self._root / _LOCK).open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
 
     def _path(self, sha256: str) -> Path:
         # Names reach this from the database only, but a path is never made from anything but a hash.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BufferedReader
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +55,9 @@ class BlobStore(Protocol):
     """Write once, never change. A contract suite (tests/contracts) runs on every implementation."""
 
     def put_many(self, contents: Sequence[bytes]) -> list[str]:
-        """Keep each content, durable on return, and give their names; what is already there is not written again.
+        """Keep each content, durable on return, and give their names.
+
+        What is already there is not written again, unless it is damaged: then this mends it.
 
         An OSError (a full disk, a failed sync) leaves no half-written blob under a name.
         """
@@ -80,5 +83,8 @@ class BlobStore(Protocol):
     def __contains__(self, sha256: str) -> bool:
         """Whether a blob of that name is kept (its content is not read)."""
 
-    def names(self) -> Iterator[str]:
-        """Every name kept, in no order."""
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Every name kept that begins so, in no order."""
+
+    def remove(self, sha256: str, unused_for: timedelta) -> bool:
+        """Remove a blob that nothing names, unless somebody put it less than so long ago; whether it was removed."""
