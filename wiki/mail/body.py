@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from wiki.mail.message import ParsedMessage
 from wiki.mail.quoting import stored
+from wiki.mail.quoting.html import fold
 from wiki.mail.quoting.lines import blocks
 from wiki.mail.quoting.ranges import Kind, Range, ranges
 from wiki.richtext import links, sanitise
@@ -93,6 +94,8 @@ def safe_html(
     images = _Images(inline_url, allow_remote, placeholder)
     tamed = tame(parsed.html)
     html = sanitise.clean_mail(tamed.html, images.address)
+    if not stored.passes_on(parsed.subject):
+        html = fold(html)
     return SafeBody(html, images.remote, frozenset(images.content_ids), tamed.is_cut)
 
 

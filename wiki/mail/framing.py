@@ -31,6 +31,8 @@ STYLE = (
     "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}"
     "blockquote{margin:.5rem 0;padding-left:.9rem;border-left:2px solid #d5d8de;color:#5c616b}"
     "a{color:#1f5fbf}"
+    "summary{display:inline-block;padding:0 .6rem;border-radius:99px;background:#eceef2;color:#5c616b;"
+    "font-size:.8rem;font-weight:600;cursor:pointer}details{margin:.5rem 0}"
 )
 
 

@@ -13,7 +13,7 @@ import nh3
 
 from wiki.richtext.elements import names
 
-SANITISER_VERSION = 1
+SANITISER_VERSION = 2
 """Grows when an allow-list changes; stored sanitised HTML of a lower version is made anew."""
 
 _SCHEMES = {"http", "https", "mailto"}
@@ -46,6 +46,18 @@ _MAIL_ATTRIBUTES = {
     "td": _CELL,
     "th": _CELL,
     "ol": {"start"},
+}
+# By these names, and no others, mailers mark what they quote; they mean nothing to a style of ours.
+_QUOTE_CLASSES = {"gmail_quote", "yahoo_quoted", "moz-cite-prefix"}
+_MAIL_CLASSES = {"div": _QUOTE_CLASSES, "blockquote": _QUOTE_CLASSES}
+_MAIL_VALUES: dict[str, dict[str, set[str]]] = {
+    "td": _ALIGNMENTS,
+    "th": _ALIGNMENTS,
+    "p": _ALIGNMENTS,
+    "div": _ALIGNMENTS | {"id": {"divRplyFwdMsg", "appendonsend"}},
+    "hr": {"id": {"stopSpelling"}},
+    "span": {"id": {"OLK_SRC_BODY_SECTION"}},
+    "blockquote": {"type": {"cite"}},
 }
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PAGE_ATTRIBUTES = {
@@ -96,7 +108,8 @@ def clean_mail(html: str, image: Callable[[str], str | None]) -> str:
         clean_content_tags=_CONTENT_GOES,
         attributes=_MAIL_ATTRIBUTES,
         attribute_filter=keep,
-        tag_attribute_values={"td": _ALIGNMENTS, "th": _ALIGNMENTS, "p": _ALIGNMENTS, "div": _ALIGNMENTS},
+        tag_attribute_values=_MAIL_VALUES,
+        allowed_classes=_MAIL_CLASSES,
         # One for each element: of two, nh3 decides the order by chance, and the same mail gives two documents.
         set_tag_attribute_values={
             "a": {"target": "_blank"},

@@ -24,7 +24,12 @@ class Split(NamedTuple):
 
 def to_store(text: str, subject: str) -> Stored:
     """Tell a message's text apart."""
-    return [(each.kind.value, each.end) for each in ranges(text, is_forwarded=_FORWARDED.match(subject) is not None)]
+    return [(each.kind.value, each.end) for each in ranges(text, is_forwarded=passes_on(subject))]
+
+
+def passes_on(subject: str) -> bool:
+    """Whether a mail of that subject passes another on, and does not answer one."""
+    return _FORWARDED.match(subject) is not None
 
 
 def stored_ranges(stored: Stored, text: str) -> tuple[Range, ...]:
