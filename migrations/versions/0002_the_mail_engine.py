@@ -52,6 +52,48 @@ def upgrade() -> None:
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mail_import_notes_import_id_id'), ['import_id', 'id'], unique=False)
 
+    op.create_table('mail_certificates',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('folder_id', sa.Integer(), nullable=False),
+    sa.Column('folder', sa.String(length=500), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('is_by_fetch', sa.Boolean(), server_default=sa.text('0'), nullable=False),
+    sa.Column('on_server', sa.Integer(), nullable=False),
+    sa.Column('archived', sa.Integer(), nullable=False),
+    sa.Column('duplicates', sa.Integer(), nullable=False),
+    sa.Column('set_aside', sa.Integer(), nullable=False),
+    sa.Column('held', sa.Integer(), nullable=False),
+    sa.Column('purged', sa.Integer(), nullable=False),
+    sa.Column('arrived', sa.Integer(), nullable=False),
+    sa.Column('unexplained', sa.Integer(), nullable=False),
+    sa.Column('gone_here', sa.Integer(), nullable=False),
+    sa.Column('gone_elsewhere', sa.Integer(), nullable=False),
+    sa.Column('hashes_read', sa.Integer(), nullable=False),
+    sa.Column('is_clean', sa.Boolean(), nullable=False),
+    sa.Column('differences', sa.JSON(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['mail_accounts.id'], name=op.f('fk_mail_certificates_account_id_mail_accounts'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['folder_id'], ['mail_folders.id'], name=op.f('fk_mail_certificates_folder_id_mail_folders'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_certificates'))
+    )
+    with op.batch_alter_table('mail_certificates', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_certificates_account_id_folder_id'), ['account_id', 'folder', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_certificates_folder_id_is_clean'), ['folder_id', 'is_clean'], unique=False)
+
+    with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('labels', sa.JSON(), server_default='[]', nullable=False))
+
+    with op.batch_alter_table('mail_accounts', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('reads_all_folders', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('left_out', sa.JSON(), server_default='[]', nullable=False))
+        batch_op.add_column(sa.Column('allows_inexact_sizes', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('deletion_paused', sa.Text(), server_default='', nullable=False))
+
+    with op.batch_alter_table('mail_folders', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('highest_modseq', sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column('message_count', sa.Integer(), nullable=True))
+
     with op.batch_alter_table('mail_imports', schema=None) as batch_op:
         batch_op.add_column(sa.Column('position', sa.JSON(), server_default='[]', nullable=False))
         batch_op.add_column(sa.Column('passed_over', sa.Integer(), server_default='0', nullable=False))
@@ -81,6 +123,24 @@ def downgrade() -> None:
         batch_op.drop_column('passed_over')
         batch_op.drop_column('position')
 
+    with op.batch_alter_table('mail_folders', schema=None) as batch_op:
+        batch_op.drop_column('message_count')
+        batch_op.drop_column('highest_modseq')
+
+    with op.batch_alter_table('mail_accounts', schema=None) as batch_op:
+        batch_op.drop_column('deletion_paused')
+        batch_op.drop_column('allows_inexact_sizes')
+        batch_op.drop_column('left_out')
+        batch_op.drop_column('reads_all_folders')
+
+    with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
+        batch_op.drop_column('labels')
+
+    with op.batch_alter_table('mail_certificates', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_certificates_folder_id_is_clean'))
+        batch_op.drop_index(batch_op.f('ix_mail_certificates_account_id_folder_id'))
+
+    op.drop_table('mail_certificates')
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mail_import_notes_import_id_id'))
 

@@ -12,7 +12,7 @@ from wiki.db import reading, transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Silent
-from wiki.mail.fetching import ledger, sync
+from wiki.mail.fetching import ledger, pop_ledger, sync
 from wiki.mail.fetching.ledger import Failed, Item
 from wiki.mail.fetching.plan import Plan, Run
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder
@@ -25,7 +25,7 @@ ONE, TWO = "1" * 64, "2" * 64
 def folder(app: Flask, site: Site, pymap_server: RealMailbox) -> int:
     account = add_account(app, site.team, pymap_server)
     with transaction() as session:
-        return ledger.enter_maildrop(session, account)
+        return pop_ledger.enter_maildrop(session, account)
 
 
 def states(folder: int) -> list[str]:
@@ -56,9 +56,9 @@ def test_a_maildrop_that_leads_to_another_server_knows_nothing_of_it(folder: int
         session.execute(update(LedgerEntry).values(state=LedgerState.STALE))
         account_id = session.get_one(MailFolder, folder).account_id
         session.execute(update(MailFolder).values(is_current=False))
-        anew = ledger.enter_maildrop(session, account_id)
+        anew = pop_ledger.enter_maildrop(session, account_id)
         assert anew != folder
-        assert ledger.known_uidls(session, anew) == {}
+        assert pop_ledger.known_uidls(session, anew) == {}
 
 
 def test_a_uidnext_that_goes_back_during_the_first_pass_starts_a_new_epoch(folder: int) -> None:
@@ -86,11 +86,12 @@ def test_a_fetch_writes_nothing_more_once_the_account_leads_elsewhere(
 
 
 def test_a_reused_uid_of_another_size_costs_no_mail(app: Flask, site: Site, imap_mailbox: RealMailbox) -> None:
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 24
     imap_mailbox.deliver(letter(1))
-    account = add_account(app, site.team, imap_mailbox)
+    account = add_account(app, site.team, imap_mailbox, after_archiving=AfterArchiving.DELETE)
     sync.fetch(account, Silent())
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 0
     with transaction() as session:
         session.scalars(select(LedgerEntry)).one().size += 1
-        session.get_one(MailAccount, account).after_archiving = AfterArchiving.DELETE
     assert "other messages under known numbers" in sync.fetch(account, Silent())[1]
     assert imap_mailbox.messages() == [letter(1)]

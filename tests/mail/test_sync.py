@@ -146,12 +146,13 @@ def test_what_another_client_marked_deleted_is_not_expunged_by_us(
 
 
 def test_a_damaged_copy_keeps_the_original_on_the_server(app: Flask, site: Site, imap_mailbox: RealMailbox) -> None:
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 24
     imap_mailbox.deliver(letter(1))
-    account = add_account(app, site.team, imap_mailbox)
+    account = add_account(app, site.team, imap_mailbox, after_archiving=AfterArchiving.DELETE)
     fetch(account)
-    with transaction() as session:
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 0
+    with reading() as session:
         sha256 = session.scalars(select(Message.sha256)).one()
-        session.get_one(MailAccount, account).after_archiving = AfterArchiving.DELETE
     (app.config["DATA"] / "blobs" / sha256[:2] / sha256[2:]).write_bytes(b"flipped")
     assert "stays on the server" in fetch(account)
     assert imap_mailbox.messages() == [letter(1)]

@@ -55,6 +55,17 @@ def accounts(actor: Actor, space: Space) -> list[AccountRow]:
     ]
 
 
+def row(account: MailAccount) -> AccountRow:
+    """An account that was loaded for the actor, as the list shows it."""
+    subject = account_subject(account.id)
+    return AccountRow(
+        account,
+        _archived([account.id]).get(account.id, 0),
+        _set_aside([account.id]).get(account.id, 0),
+        jobs.latest(FETCH_JOB, subject),
+    )
+
+
 def account(actor: Actor, space: Space, account_id: int) -> MailAccount:
     """One account of a space that the actor administers. Raises NotFound."""
     found = db.session.scalar(

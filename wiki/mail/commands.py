@@ -15,6 +15,7 @@ from wiki.blobs.store import BlobMissing
 from wiki.db import reading
 from wiki.errors import Conflict
 from wiki.mail import body, forest, ingest, queries, verification
+from wiki.mail.certificates.commands import certify_account
 from wiki.mail.fetching import sync
 from wiki.mail.importing import commands as importing
 from wiki.mail.message import RawMessage
@@ -23,6 +24,7 @@ from wiki.mail.parsing import parse
 from wiki.mail.terminal import Bar, bars_on_terminal, site_space
 
 mail = AppGroup("mail", help="The mail archive: import, fetch, read and verify.")
+mail.add_command(certify_account)
 COMMANDS: tuple[click.Command, ...] = (mail,)
 
 

@@ -14,13 +14,15 @@ from wiki.jobs import service as requests
 from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
 from wiki.mail import ingest
+from wiki.mail.certificates.certify import certify
+from wiki.mail.certificates.service import ASKED_FOR
 from wiki.mail.extraction import reading as attachments
 from wiki.mail.fetching import sync
 from wiki.mail.importing import service as importing
 from wiki.mail.importing import transfer
 from wiki.mail.importing.limits import uploads_folder
 from wiki.mail.models import MailAccount
-from wiki.mail.subjects import FETCH_JOB, IMPORT_JOB, account_subject
+from wiki.mail.subjects import CERTIFY_JOB, FETCH_JOB, IMPORT_JOB, account_subject
 
 
 def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
@@ -47,6 +49,13 @@ def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
         if not settings.feature_is_on("mail"):
             raise Conflict("The mail archive is switched off, so nothing is fetched.")
     ok, result = sync.fetch(_id(arguments, "account_id"), progress)
+    if not ok:
+        raise Conflict(result)
+    return result
+
+
+def _certify(arguments: Mapping[str, object], progress: Progress) -> str:
+    ok, result = certify(_id(arguments, "account_id"), progress, ASKED_FOR)
     if not ok:
         raise Conflict(result)
     return result
@@ -87,6 +96,7 @@ def _id(arguments: Mapping[str, object], name: str) -> int:
 JOBS = (
     Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
     Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
+    Job(CERTIFY_JOB, "Certify one mail account", _certify, lane="mail", is_listed=False),
     Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False),
     Job("mail.sweep_uploads", "Remove uploads that no import needs", _sweep_uploads, every=timedelta(hours=1)),
     Job(

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wiki.db import UTCDateTime, id_column
@@ -29,6 +29,8 @@ class MailAccount(Model):
     """A mailbox on a mail server that a space archives. The password is sealed and never shown.
 
     ``generation`` grows when the account comes to lead to another mailbox: a fetch of the one before stops writing.
+    ``folders`` are those to read; with ``reads_all_folders`` they are what is read besides, and ``left_out`` is what
+    is not. ``deletion_paused`` is why the last fetch removed nothing though it should have, in a sentence, or ''.
     """
 
     __tablename__ = "mail_accounts"
@@ -44,6 +46,9 @@ class MailAccount(Model):
     username: Mapped[str] = mapped_column(String(255))
     password_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     folders: Mapped[list[str]] = mapped_column(JSON, default=list)
+    reads_all_folders: Mapped[bool] = mapped_column(default=False, server_default=false())
+    left_out: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    allows_inexact_sizes: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_clone: Mapped[bool] = mapped_column(default=False)
     after_archiving: Mapped[AfterArchiving] = mapped_column(String(10), default=AfterArchiving.LEAVE)
     move_to: Mapped[str] = mapped_column(String(255), default="")
@@ -53,6 +58,7 @@ class MailAccount(Model):
     last_fetch_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_fetch_ok: Mapped[bool | None]
     last_result: Mapped[str] = mapped_column(Text, default="")
+    deletion_paused: Mapped[str] = mapped_column(Text, default="", server_default="")
     failures: Mapped[int] = mapped_column(default=0)
     generation: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -65,7 +71,9 @@ class MailFolder(Model):
     A changed UIDVALIDITY starts a new row; ``is_current`` is False for the old one, whose UIDs are never used again.
     ``uid_next`` is the server's when the folder was last opened; it can only grow. All UIDs below ``done_below`` have
     been dealt with: it follows ``uid_next`` when a pass comes to its end.
-    ``listed_at`` is when all UIDs were last asked for, since an answer may leave one out.
+    ``listed_at`` is when all UIDs were last asked for, since an answer may leave one out; for POP3, when a fetch last
+    came to its end. ``highest_modseq`` and ``message_count`` are the server's at the end of the last pass (CONDSTORE,
+    RFC 7162): while neither they nor ``uid_next`` change, nothing in the folder has.
     """
 
     __tablename__ = "mail_folders"
@@ -78,6 +86,8 @@ class MailFolder(Model):
     uid_next: Mapped[int | None]
     done_below: Mapped[int | None]
     listed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    highest_modseq: Mapped[int | None] = mapped_column(BigInteger)
+    message_count: Mapped[int | None]
     is_current: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -96,7 +106,8 @@ class LedgerEntry(Model):
     """One message as one server holds it. ``uid`` is IMAP's (0 for POP3); ``uidl`` is POP3's ('' elsewhere).
 
     ``sha256`` is NULL for a HELD message whose bytes never came whole. ``is_duplicate``: the archive already had
-    these bytes when this entry was made.
+    these bytes when this entry was made. ``labels`` are Gmail's.
+    ``gone_at`` of a DELETE_PENDING entry is when a POP3 session first did not list it.
     """
 
     __tablename__ = "ledger_entries"
@@ -117,6 +128,7 @@ class LedgerEntry(Model):
     reason: Mapped[str] = mapped_column(Text, default="")
     is_duplicate: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=1)
+    labels: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     archived_at: Mapped[datetime] = mapped_column(UTCDateTime)
     gone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

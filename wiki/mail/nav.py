@@ -17,7 +17,13 @@ ITEMS = (
         feature="mail",
         order=10,
         icon="mailbox",
-        also_active=("mail.new_account", "mail.test_new_account", "mail.edit_account", "mail.test_account"),
+        also_active=(
+            "mail.new_account",
+            "mail.test_new_account",
+            "mail.account",
+            "mail.edit_account",
+            "mail.test_account",
+        ),
     ),
     NavItem(
         "mail.imports",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FETCH_JOB = "mail.fetch"
+CERTIFY_JOB = "mail.certify"
 IMPORT_JOB = "mail.import"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from wiki.extensions import csrf
+from wiki.mail.certificates import views as certificates
 from wiki.mail.views import accounts, archive, files, imports, reading
 
 GET, FORM, POST = ("GET",), ("GET", "POST"), ("POST",)
@@ -19,6 +20,8 @@ for rule, endpoint, view, methods in (
     (ACCOUNTS, "accounts", accounts.accounts, GET),
     (f"{ACCOUNTS}/new", "new_account", accounts.new_account, FORM),
     (f"{ACCOUNTS}/new/test", "test_new_account", accounts.test_new_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>", "account", certificates.account, GET),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/certify", "certify_account", certificates.certify_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/edit", "edit_account", accounts.edit_account, FORM),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/test", "test_account", accounts.test_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/enable", "enable_account", accounts.enable_account, POST),

@@ -34,13 +34,14 @@ class Source:
 
 @dataclass
 class Tally:
-    """What a fetch has come to so far."""
+    """What a fetch has come to so far. ``paused`` is why nothing was removed though it should have been, or ''."""
 
     archived: int = 0
     duplicates: int = 0
     set_aside: int = 0
     removed: int = 0
     notes: list[str] = field(default_factory=list)
+    paused: str = ""
 
     @property
     def seen(self) -> int:

@@ -12,10 +12,13 @@ from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
 from wiki.db import reading
+from wiki.mail.certificates.queries import is_proven
+from wiki.mail.certificates.service import BY_FETCH, certify_folder
 from wiki.mail.fetching import ledger
 from wiki.mail.fetching.ledger import Deletable, FolderEpoch
 from wiki.mail.fetching.plan import Run
 from wiki.mail.models import AfterArchiving, LedgerState
+from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import CannotDelete
 from wiki.mail.transport.protocol import ImapTransport
 from wiki.permissions.actor import SYSTEM
@@ -23,17 +26,17 @@ from wiki.permissions.actor import SYSTEM
 AT_ONCE = 100
 # More held messages than this share of a run look like a server that lies; nothing is removed then.
 MOST_HELD = 0.05
+RESTARTED = "The server numbers this folder anew, so nothing was removed from it this time."
+TOO_MANY_HELD = "Too many messages were set aside, so nothing was removed from the server this time."
 RENUMBERED = "The server shows other messages under known numbers, so nothing was removed from it this time."
 DAMAGED = "A stored copy no longer matches its hash: its original stays on the server."
 
 
 def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) -> None:
     """Move or delete what the ledger says may go from the selected folder. Raises TransportError."""
-    if folder.has_restarted:
-        run.tally.notes.append("The server numbers this folder anew, so nothing was removed from it this time.")
-        return
-    if run.tally.set_aside > MOST_HELD * max(run.tally.seen, 1):
-        run.tally.notes.append("Too many messages were set aside, so nothing was removed from the server this time.")
+    why_not = _why_not(transport, run, folder)
+    if why_not:
+        pause(run, folder.name, why_not)
         return
     with reading() as session:
         begun = ledger.pending(session, folder.id)
@@ -45,7 +48,7 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
         if not verified:
             return
         if not _are_the_same(transport, folder, verified):
-            run.tally.notes.append(RENUMBERED)
+            pause(run, folder.name, RENUMBERED)
             return
         begun = {each.uid: each.id for each in verified}
         with run.writing() as session:
@@ -54,6 +57,41 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
             return
         if not _confirm_gone(transport, run, folder, begun):
             return
+
+
+def _why_not(transport: ImapTransport, run: Run, folder: FolderEpoch) -> str:
+    """Why nothing may be removed from the selected folder in this run, in a sentence; '' when it may."""
+    if folder.has_restarted:
+        return RESTARTED
+    if has_too_many_held(run):
+        return TOO_MANY_HELD
+    with reading() as session:
+        if is_proven(session, folder.id):
+            return ""
+    is_clean = certify_folder(transport, run, folder, BY_FETCH, writable=True)
+    return "" if is_clean else unproven(folder.name)
+
+
+def has_too_many_held(run: Run) -> bool:
+    """Whether so much of this run was set aside that the server must not be trusted with a deletion."""
+    return run.tally.set_aside > MOST_HELD * max(run.tally.seen, 1)
+
+
+def pause(run: Run, folder: str, why: str) -> None:
+    """Remove nothing from a folder this time: the result, the account's page and the record say why."""
+    run.tally.notes.append(why)
+    run.tally.paused = why
+    with run.writing():
+        subject = account_subject(run.plan.account_id)
+        record(SYSTEM, EventTag.MAIL_ACCOUNT_DELETION_PAUSED, subject, folder=folder, reason=why)
+
+
+def unproven(folder: str) -> str:
+    """Why nothing is removed from a folder without a clean certificate."""
+    return (
+        f"Nothing is removed from {folder} on the server yet: "
+        "not every message there could be accounted for (see the certificate)."
+    )
 
 
 def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
@@ -89,7 +127,7 @@ def note_gone(run: Run, folder: str, entry_ids: Sequence[int]) -> None:
         record(
             SYSTEM,
             EventTag.MAIL_DELETED_ON_SERVER,
-            f"mail-account:{run.plan.account_id}",
+            account_subject(run.plan.account_id),
             folder=folder,
             count=len(entry_ids),
             how=run.plan.after_archiving.value,

@@ -102,20 +102,6 @@ def enter_folder(
     return FolderEpoch(folder.id, name, resume, bool(restarted), uid_validity, uid_next)
 
 
-def enter_maildrop(session: Session, account_id: int) -> int:
-    """The id of the one folder that a POP3 account has."""
-    folder = session.scalar(
-        select(MailFolder).where(
-            MailFolder.account_id == account_id, MailFolder.name == "INBOX", MailFolder.is_current.is_(True)
-        )
-    )
-    if folder is None:
-        folder = MailFolder(account_id=account_id, name="INBOX", created_at=clock.now())
-        session.add(folder)
-        session.flush()
-    return folder.id
-
-
 def leave_folder(session: Session, folder: FolderEpoch, uid_next: int | None) -> None:
     """Note a pass that came to its end: everything below ``uid_next`` has an entry."""
     row = session.get_one(MailFolder, folder.id)
@@ -151,30 +137,11 @@ def worth_another_try(session: Session, folder_id: int) -> list[int]:
     )
 
 
-def known_uidls(session: Session, folder_id: int) -> dict[str, set[int]]:
-    """The UIDLs of a maildrop that need no fetching, each with the sizes it was seen with.
-
-    Cyrus has been seen to give one UIDL to two messages in turn: another size is another message.
-    """
-    known: dict[str, set[int]] = {}
-    rows = session.execute(
-        select(LedgerEntry.uidl, LedgerEntry.size).where(
-            LedgerEntry.folder_id == folder_id,
-            LedgerEntry.uidl != "",
-            LedgerEntry.state != LedgerState.STALE,
-            (LedgerEntry.state != LedgerState.HELD) | (LedgerEntry.attempts >= MOST_TRIES),
-        )
-    )
-    for row in rows:
-        known.setdefault(row.uidl, set()).add(row.size)
-    return known
-
-
 def note_archived(session: Session, folder_id: int, items: Sequence[Item], stored: Sequence[Stored]) -> None:
     """Enter messages whose blobs are durable and whose rows are in this transaction."""
     now = clock.now()
     held = _held(session, folder_id, items)
-    rows = []
+    rows, came_back = [], []
     there = _entered(session, folder_id, {kept.sha256 for kept in stored})
     for item, kept in zip(items, stored, strict=True):
         values = {
@@ -192,9 +159,15 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
             session.execute(delete(SetAside).where(SetAside.ledger_id == earlier))
             session.execute(delete(LedgerEntry).where(LedgerEntry.id == earlier))
         # A maildrop without UIDLs, or with one for two twins, brings what is entered already.
-        if (item.uid, item.uidl, kept.sha256) not in there:
-            there.add((item.uid, item.uidl, kept.sha256))
+        key = (item.uid, item.uidl, kept.sha256)
+        if key not in there:
+            there[key] = None
             rows.append({"folder_id": folder_id, "uid": item.uid, "uidl": item.uidl, **values})
+        elif (back := there[key]) is not None:
+            there[key] = None
+            came_back.append({"id": back, "gone_at": None, **values})
+    if came_back:
+        session.execute(update(LedgerEntry), came_back)
     if rows:
         session.execute(insert(LedgerEntry), rows)
 
@@ -239,7 +212,7 @@ def deletable(session: Session, folder_id: int, archived_before: datetime, limit
             LedgerEntry.folder_id == folder_id,
             LedgerEntry.state == LedgerState.ARCHIVED,
             LedgerEntry.archived_at <= archived_before,
-            _is_in_archive(),
+            is_in_archive(),
         )
         .order_by(LedgerEntry.id)
         .limit(limit)
@@ -255,51 +228,6 @@ def pending(session: Session, folder_id: int) -> dict[int, int]:
         )
     )
     return {row.uid: row.id for row in rows}
-
-
-def pending_uidls(session: Session, folder_id: int) -> dict[str, list[int]]:
-    """Entries of a maildrop whose deletion was begun and not yet confirmed, by UIDL."""
-    found: dict[str, list[int]] = {}
-    rows = session.execute(
-        select(LedgerEntry.uidl, LedgerEntry.id).where(
-            LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.DELETE_PENDING
-        )
-    )
-    for row in rows:
-        found.setdefault(row.uidl, []).append(row.id)
-    return found
-
-
-def entry_to_delete(session: Session, folder_id: int, uidl: str, sha256: str, archived_before: datetime) -> int | None:
-    """The entry of a maildrop's message that was read again just now, if it may be deleted."""
-    return session.scalar(
-        select(LedgerEntry.id).where(
-            LedgerEntry.folder_id == folder_id,
-            LedgerEntry.uidl == uidl,
-            LedgerEntry.sha256 == sha256,
-            LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
-            LedgerEntry.archived_at <= archived_before,
-            _is_in_archive(),
-        )
-    )
-
-
-def may_be_deleted(session: Session, folder_id: int, uidl: str, size: int, archived_before: datetime) -> bool:
-    """Whether a maildrop has an entry of this UIDL and size that is old enough to leave the server."""
-    return (
-        session.scalar(
-            select(LedgerEntry.id)
-            .where(
-                LedgerEntry.folder_id == folder_id,
-                LedgerEntry.uidl == uidl,
-                LedgerEntry.size == size,
-                LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
-                LedgerEntry.archived_at <= archived_before,
-            )
-            .limit(1)
-        )
-        is not None
-    )
 
 
 def mark(session: Session, ids: Iterable[int], state: LedgerState) -> None:
@@ -335,7 +263,7 @@ def counts(session: Session, account_id: int) -> dict[str, int]:
     return found
 
 
-def _is_in_archive() -> ColumnElement[bool]:
+def is_in_archive() -> ColumnElement[bool]:
     """The message's row exists, in the space of the entry's account (trash counts: nothing is lost there)."""
     return exists().where(
         Message.sha256 == LedgerEntry.sha256,
@@ -362,16 +290,17 @@ def _key(uid: int, uidl: str, size: int) -> tuple[int, str, int]:
     return uid, uidl, 0 if uid or uidl else size
 
 
-def _entered(session: Session, folder_id: int, hashes: set[str]) -> set[tuple[int, str, str | None]]:
-    """What a folder has of these hashes, as ``(uid, uidl, sha256)``."""
-    there: set[tuple[int, str, str | None]] = set()
+def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[int, str, str | None], int | None]:
+    """What a folder has of these hashes, by ``(uid, uidl, sha256)``; with the entry's id where it counted as gone."""
+    there: dict[tuple[int, str, str | None], int | None] = {}
     for some in _chunks(sorted(hashes)):
         found = session.execute(
-            select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.sha256).where(
+            select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.sha256, LedgerEntry.state).where(
                 LedgerEntry.folder_id == folder_id, LedgerEntry.sha256.in_(some)
             )
         )
-        there.update((row.uid, row.uidl, row.sha256) for row in found)
+        for row in found:
+            there[row.uid, row.uidl, row.sha256] = row.id if row.state == LedgerState.GONE else None
     return there
 
 

@@ -9,29 +9,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
-from wiki.crypto import CannotUnseal, unseal
-from wiki.db import reading, transaction
+from wiki.crypto import CannotUnseal
+from wiki.db import transaction
 from wiki.errors import Conflict, Invalid
 from wiki.jobs.lease import Held, LeaseLost, LeaseTaken, lease
 from wiki.jobs.progress import Progress
-from wiki.mail import network
+from wiki.mail.fetching import opening
 from wiki.mail.fetching.archiving import Tally
-from wiki.mail.fetching.plan import Plan, Run
+from wiki.mail.fetching.plan import Run
 from wiki.mail.fetching.sync_imap import fetch_imap
 from wiki.mail.fetching.sync_pop import fetch_pop
-from wiki.mail.models import AfterArchiving, MailAccount
-from wiki.mail.transport.connect import open_imap, open_pop
-from wiki.mail.transport.deadline import Deadlines
-from wiki.mail.transport.endpoint import Endpoint, Protocol
+from wiki.mail.models import MailAccount
 from wiki.mail.transport.errors import TookTooLong, TransportError
-from wiki.mail.transport.network import NetworkPolicy
-from wiki.mail.transport.protocol import Limits
 from wiki.permissions.actor import SYSTEM
 
 ALREADY_RUNNING = "This account is being fetched just now."
@@ -57,7 +51,7 @@ def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool,
     tally = Tally()
     error = ""
     try:
-        _fetch_planned(Run(_plan(account_id), held, progress, tally))
+        _fetch_planned(Run(opening.plan_of(account_id), held, progress, tally))
     except TransportError as failure:
         error = failure.sentence
         if isinstance(failure, TookTooLong) and tally.seen:
@@ -73,49 +67,19 @@ def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool,
         log.exception("a fetch failed", account=account_id)
         error = UNEXPECTED
     result = f"{error} So far: {tally.in_words()}" if error and tally.seen else error or tally.in_words()
-    _finish(account_id, held, ok=not error, result=result, goes_on=bool(error and tally.archived))
+    _finish(account_id, held, tally, ok=not error, result=result)
     return not error, result
 
 
-def _plan(account_id: int) -> Plan:
-    with reading() as session:
-        account = session.get(MailAccount, account_id)
-        if account is None:
-            raise Conflict("This account has been removed.")
-        if account.password_sealed is None:
-            raise Invalid({"password": "This account has no password; enter it again."})
-        return Plan(
-            account_id=account.id,
-            space_id=account.space_id,
-            endpoint=Endpoint(
-                Protocol(account.protocol),
-                account.host,
-                account.port,
-                account.username,
-                unseal(account.password_sealed),
-            ),
-            folders=tuple(account.folders) or ("INBOX",),
-            after_archiving=AfterArchiving(account.after_archiving),
-            move_to=account.move_to,
-            generation=account.generation,
-            delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
-        )
-
-
 def _fetch_planned(run: Run) -> None:
-    endpoint = run.plan.endpoint
-    if endpoint.protocol.is_imap:
-        with open_imap(endpoint, *_bounds()) as imap:
+    if run.plan.endpoint.protocol.is_imap:
+        with opening.imap(run.plan) as imap:
             fetch_imap(imap, run)
     else:
-        fetch_pop(lambda: open_pop(endpoint, *_bounds()), run)
+        fetch_pop(lambda: opening.pop(run.plan), run)
 
 
-def _bounds() -> tuple[NetworkPolicy, Deadlines, Limits]:
-    return network.network_policy(), network.fetch_deadlines(), network.fetch_limits()
-
-
-def _finish(account_id: int, held: Held, *, ok: bool, result: str, goes_on: bool) -> None:
+def _finish(account_id: int, held: Held, tally: Tally, *, ok: bool, result: str) -> None:
     with transaction() as session:
         held.confirm()
         account = session.get(MailAccount, account_id)
@@ -125,7 +89,9 @@ def _finish(account_id: int, held: Held, *, ok: bool, result: str, goes_on: bool
         account.last_fetch_at = now
         account.last_fetch_ok = ok
         account.last_result = result
+        account.deletion_paused = tally.paused
         account.failures = 0 if ok else account.failures + 1
         # What stopped half-way and did make progress goes on soon; what fails keeps to its rhythm.
+        goes_on = not ok and tally.archived > 0
         account.next_fetch_at = now + timedelta(minutes=1 if goes_on else account.fetch_minutes)
         record(SYSTEM, EventTag.MAIL_ACCOUNT_FETCHED, f"mail-account:{account_id}", ok=ok, result=result)

@@ -9,6 +9,7 @@ from wiki.db import transaction
 from wiki.errors import Conflict, Invalid
 from wiki.mail import account_queries, network, service, throttle
 from wiki.mail.access import in_mail_space, with_account
+from wiki.mail.certificates.requests import waiting_for
 from wiki.mail.forms import AccountForm, same_family, starting_values, stored_values
 from wiki.mail.models import MailAccount
 from wiki.mail.presets import PRESETS
@@ -167,6 +168,7 @@ def _page(
         form=form,
         account=account,
         result=result,
+        waiting=waiting_for(account) if account else "",
         was_tested=request.endpoint in {"mail.test_new_account", "mail.test_account"},
         presets=PRESETS.values(),
         preset=preset,

@@ -1,0 +1,84 @@
+"""What a server holds now, listed anew. What it leaves out of an answer is asked for again: omission is not absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wiki.mail.certificates.comparison import Listed
+from wiki.mail.message import RawMessage
+from wiki.mail.transport.protocol import FetchedMessage, FolderStatus, ImapTransport, PopEntry, PopTransport
+
+WINDOW = 2000
+
+
+@dataclass(frozen=True)
+class Window:
+    """The messages of a folder with UIDs above ``low`` up to ``high``; None where there is no end."""
+
+    low: int
+    high: int | None
+    listed: tuple[Listed, ...]
+
+
+@dataclass(frozen=True)
+class FolderListing:
+    """The UIDs of a folder, and how many messages the server says it has beyond those."""
+
+    uids: Sequence[int]
+    not_listed: int
+
+
+def list_folder(
+    transport: ImapTransport, open_anew: Callable[[], FolderStatus], known: Collection[int]
+) -> FolderListing:
+    """List a folder that ``open_anew`` selects. Those of ``known`` that the listing leaves out are asked for once more.
+
+    Raises TransportError.
+    """
+    status = open_anew()
+    listed = set(transport.uids())
+    if len(listed) < status.count:
+        # Left out, or expunged meanwhile: opening the folder once more tells the two apart.
+        status = open_anew()
+        again = set(transport.uids())
+        listed = again | transport.still_present(sorted(listed - again))
+    missing = sorted(uid for uid in known if uid not in listed)
+    listed |= transport.still_present(missing)
+    return FolderListing(sorted(listed), max(status.count - len(listed), 0))
+
+
+def windows(transport: ImapTransport, uids: Sequence[int]) -> Iterator[Window]:
+    """Give the listed UIDs with their sizes, so many at a time; the last window has no upper end."""
+    starts = range(0, len(uids), WINDOW) if uids else range(1)
+    low = 0
+    for start in starts:
+        part = uids[start : start + WINDOW]
+        high = None if start + WINDOW >= len(uids) else part[-1]
+        sizes = dict(transport.sizes(part))
+        sizes.update(transport.sizes([uid for uid in part if uid not in sizes]))
+        yield Window(low, high, tuple(Listed(uid=uid, size=sizes.get(uid)) for uid in part))
+        low = high or low
+
+
+def list_maildrop(
+    transport: PopTransport, listing: Sequence[PopEntry], hashes: Mapping[int, str]
+) -> tuple[tuple[Listed, ...], int]:
+    """List a maildrop a second time, and read what has no id of its own; gives how many more the server counts, too.
+
+    ``hashes`` are of the messages that were read whole in this very session. Raises TransportError.
+    """
+    entries = {entry.number: entry for entry in listing}
+    entries.update({entry.number: entry for entry in transport.listing()})
+    not_listed = max(transport.message_count() - len(entries), 0)
+    return tuple(_listed(transport, entry, hashes) for _, entry in sorted(entries.items())), not_listed
+
+
+def _listed(transport: PopTransport, entry: PopEntry, hashes: Mapping[int, str]) -> Listed:
+    sha256 = ""
+    if not entry.is_unique:
+        sha256 = hashes.get(entry.number, "")
+        if not sha256:
+            fetched = transport.retrieve(entry.number)
+            sha256 = RawMessage(fetched.content).sha256 if isinstance(fetched, FetchedMessage) else ""
+    return Listed(uidl=entry.uidl or "", size=entry.size, sha256=sha256)

@@ -1,0 +1,53 @@
+"""From an account's row to an open connection: its plan as plain values, and the transports with the site's bounds."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app
+
+from wiki.crypto import unseal
+from wiki.db import reading
+from wiki.errors import Conflict, Invalid
+from wiki.mail import network
+from wiki.mail.fetching.plan import Plan
+from wiki.mail.models import AfterArchiving, MailAccount
+from wiki.mail.transport.connect import open_imap, open_pop
+from wiki.mail.transport.endpoint import Endpoint, Protocol
+from wiki.mail.transport.protocol import ImapTransport, PopTransport
+
+
+def plan_of(account_id: int) -> Plan:
+    """The account as it is now. Raises Conflict when it is gone, Invalid and CannotUnseal when it has no password."""
+    with reading() as session:
+        account = session.get(MailAccount, account_id)
+        if account is None:
+            raise Conflict("This account has been removed.")
+        if account.password_sealed is None:
+            raise Invalid({"password": "This account has no password; enter it again."})
+        return Plan(
+            account_id=account.id,
+            space_id=account.space_id,
+            endpoint=Endpoint(
+                Protocol(account.protocol),
+                account.host,
+                account.port,
+                account.username,
+                unseal(account.password_sealed),
+            ),
+            folders=tuple(account.folders) or ("INBOX",),
+            after_archiving=AfterArchiving(account.after_archiving),
+            move_to=account.move_to,
+            generation=account.generation,
+            delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
+        )
+
+
+def imap(plan: Plan) -> ImapTransport:
+    """Open a session with the account's IMAP server. Raises TransportError."""
+    return open_imap(plan.endpoint, network.network_policy(), network.fetch_deadlines(), network.fetch_limits())
+
+
+def pop(plan: Plan) -> PopTransport:
+    """Open a session with the account's POP3 server. Raises TransportError."""
+    return open_pop(plan.endpoint, network.network_policy(), network.fetch_deadlines(), network.fetch_limits())

@@ -1,0 +1,112 @@
+"""What leaves a POP3 maildrop, and when it counts as gone.
+
+A message is deleted only if it was read whole in the very session that deletes it and its hash is in the archive:
+a UIDL alone has been seen to stand for another message (failures.md). It counts as gone when two sessions in turn
+did not list it and neither listed fewer messages than there must be: some servers show only a part of a maildrop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from wiki.blobs.configured import blob_store
+from wiki.db import reading
+from wiki.mail.certificates.queries import is_proven
+from wiki.mail.certificates.service import BY_FETCH, certify_maildrop
+from wiki.mail.fetching import deletion, ledger, pop_ledger
+from wiki.mail.fetching.plan import Run
+from wiki.mail.message import RawMessage
+from wiki.mail.models import LedgerState
+from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport
+
+# A session that breaks at QUIT leaves us not knowing which of its deletions happened: keep the question small.
+DELETIONS_A_SESSION = 50
+
+
+@dataclass
+class Maildrop:
+    """One POP3 session: what it lists, and the hash of each message that was read whole in it."""
+
+    transport: PopTransport
+    folder_id: int
+    entries: list[PopEntry]
+    hashes: dict[int, str] = field(default_factory=dict)
+
+
+def confirm_gone(run: Run, drop: Maildrop) -> bool:
+    """See which begun deletions happened; gives whether another session could tell more."""
+    with reading() as session:
+        begun = pop_ledger.pending_uidls(session, drop.folder_id)
+        expected = pop_ledger.expected_count(session, drop.folder_id)
+    if not begun:
+        return False
+    listed = {entry.uidl for entry in drop.entries if entry.uidl}
+    is_whole = expected is not None and len(drop.entries) >= expected
+    # Without a UIDL nothing tells: fewer messages may be another client's doing, so the entry stays as it is.
+    absent = [each for each in begun if each.uidl and each.uidl not in listed] if is_whole else []
+    first_time = [each.id for each in absent if not each.was_absent]
+    with run.writing() as session:
+        pop_ledger.note_absent(session, first_time, is_absent=True)
+        pop_ledger.note_absent(session, [each.id for each in begun if each.uidl in listed], is_absent=False)
+        pop_ledger.expect_count(session, drop.folder_id, len(drop.entries))
+    deletion.note_gone(run, "INBOX", [each.id for each in absent if each.was_absent])
+    return bool(first_time)
+
+
+def delete_some(run: Run, drop: Maildrop, attempted: set[int]) -> bool:
+    """Delete up to fifty and QUIT; gives whether it did, so that another session may have something to do.
+
+    ``attempted`` grows by the entries that were tried: a server that says yes and keeps them is not asked for ever.
+    """
+    if deletion.has_too_many_held(run):
+        deletion.pause(run, "INBOX", deletion.TOO_MANY_HELD)
+        return False
+    if not _is_accounted_for(run, drop):
+        deletion.pause(run, "INBOX", deletion.unproven("the mailbox"))
+        return False
+    chosen = _chosen(run, drop, attempted)
+    if not chosen:
+        return False
+    with run.writing() as session:
+        ledger.mark(session, chosen.values(), LedgerState.DELETE_PENDING)
+        pop_ledger.expect_count(session, drop.folder_id, len(drop.entries) - len(chosen))
+    for number in chosen:
+        drop.transport.mark_deleted(number)
+    drop.transport.quit()
+    return True
+
+
+def _is_accounted_for(run: Run, drop: Maildrop) -> bool:
+    """Whether the maildrop had a clean certificate before, or has one now."""
+    with reading() as session:
+        if is_proven(session, drop.folder_id):
+            return True
+    return certify_maildrop(drop.transport, run, drop.folder_id, drop.entries, drop.hashes, BY_FETCH)
+
+
+def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
+    """Numbers of this session to delete, with their entries: read whole, stored, and verified by reading again."""
+    store = blob_store()
+    chosen: dict[int, int] = {}
+    with reading() as session:
+        may_go = pop_ledger.may_be_deleted(session, drop.folder_id, run.plan.archived_before())
+    for entry in drop.entries:
+        if len(chosen) == DELETIONS_A_SESSION:
+            break
+        if (entry.uidl or "", entry.size) not in may_go:
+            continue
+        sha256 = drop.hashes.get(entry.number) or _hash_again(drop, entry)
+        if sha256 is None:
+            continue
+        with reading() as session:
+            before = run.plan.archived_before()
+            entry_id = pop_ledger.entry_to_delete(session, drop.folder_id, entry.uidl or "", sha256, before)
+        if entry_id is not None and entry_id not in attempted and store.verify(sha256):
+            chosen[entry.number] = entry_id
+            attempted.add(entry_id)
+    return chosen
+
+
+def _hash_again(drop: Maildrop, entry: PopEntry) -> str | None:
+    fetched = drop.transport.retrieve(entry.number)
+    return RawMessage(fetched.content).sha256 if isinstance(fetched, FetchedMessage) else None
