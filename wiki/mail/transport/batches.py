@@ -29,13 +29,14 @@ def parts(uids: Iterable[int], size: int) -> Iterator[list[int]]:
 def batches(uids: Sequence[int], sizes: Mapping[int, int], limits: Limits) -> Iterator[list[int]]:
     """The UIDs in order, as many together as may come in one answer.
 
-    One whose size is unknown or beyond what a batch may bring is a batch of its own.
+    One whose size is unknown or beyond what a batch may bring is a batch of its own; so is one that is too large.
     """
+    most = min(limits.batch_octets, limits.message_octets)
     batch: list[int] = []
     octets = 0
     for uid in uids:
         size = sizes.get(uid, limits.batch_octets)
-        if batch and (len(batch) >= limits.batch_messages or octets + size > limits.batch_octets):
+        if batch and (len(batch) >= limits.batch_messages or octets + size > most):
             yield batch
             batch, octets = [], 0
         batch.append(uid)

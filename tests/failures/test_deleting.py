@@ -1,0 +1,150 @@
+"""What may be deleted on a server: only what is archived, only by its UID, only what we flagged ourselves."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.failures.rows import shows
+from tests.failures.world import AnyScript, World, mailbox, maildrop
+from tests.mail.accounts import letter
+from tests.servers.hostile import first, on
+from tests.servers.scripted import ScriptedServer
+from wiki.blobs.configured import blob_store
+from wiki.db import transaction
+from wiki.mail.models import LedgerEntry, LedgerState, Message
+
+LETTERS = [letter(number) for number in range(1, 6)]
+KINDS = {"imap": mailbox, "pop": maildrop}
+
+
+@shows("seen before stored")
+def test_fetching_changes_nothing_on_the_server(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        world.fetch(world.account(server))
+        commands = b"\n".join(server.heard)
+    assert b"BODY.PEEK[]" in commands
+    assert not any(word in commands for word in (b"BODY[", b"RFC822]", b"STORE", b"SELECT", b"EXPUNGE", b"CLOSE"))
+
+
+@shows("seen before stored")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_disk_that_fails_while_storing_leaves_nothing_marked_as_done(
+    world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script: AnyScript = KINDS[kind](LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        with monkeypatch.context() as patch:
+            patch.setattr("wiki.blobs.local._sync", _no_space)
+            assert "nothing was removed" in world.fail(account)
+        assert script.removed == []
+        assert world.states(account) == {}
+        world.fetch(account)
+        world.assert_each_once(LETTERS)
+        world.assert_nothing_lost(LETTERS, script)
+
+
+def _no_space(*_arguments: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@shows("sequence numbers in delete")
+def test_messages_are_deleted_by_uid_while_others_make_the_sequence_numbers_move(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        script.messages[6] = letter(6)
+        script.behaviours = [on(b"UID STORE", first(lambda: script.messages.pop(1, None)))]
+        world.fetch(account)
+        world.assert_each_once([*LETTERS, letter(6)])
+        world.assert_nothing_lost([*LETTERS, letter(6)], script)
+        about_removal = [line for line in server.heard if b"STORE" in line or b"EXPUNGE" in line]
+        assert about_removal
+        assert all(b" UID " in line for line in about_removal)
+
+
+@shows("foreign deleted mail")
+def test_what_another_program_marked_as_deleted_outlives_our_deleting_and_our_leaving(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        script.messages[6] = foreign = letter(6)
+        script.behaviours = [on(b"UID FETCH", lambda _command, honest: [*honest()][-1:], having=b"6 ")]
+        script.flagged.add(6)
+        assert "5 removed" in world.fetch(account) or "set aside" in world.fetch(account)
+        assert foreign in script.messages.values()
+        assert not any(b" EXPUNGE" in line and b"UID EXPUNGE" not in line for line in server.heard)
+        assert not any(line.endswith(b" CLOSE") for line in server.heard)
+
+
+@shows("unarchived mail deleted")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("loss", ["the row", "the blob", "one bit"])
+def test_a_message_that_the_archive_lost_is_not_deleted_on_the_server(world: World, kind: str, loss: str) -> None:
+    script: AnyScript = KINDS[kind](LETTERS[:1])
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        with transaction() as session:
+            row = session.scalars(select(Message)).one()
+            name = row.sha256
+            if loss == "the row":
+                session.delete(row)
+        if loss != "the row":
+            path = world.app.config["DATA"] / "blobs" / name[:2] / name[2:]
+            content = path.read_bytes()
+            path.unlink()
+            if loss == "one bit":
+                path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+                assert not blob_store().verify(name)
+        world.try_to_fetch(account)
+        assert list(script.messages.values()) == LETTERS[:1]
+        assert script.removed == []
+
+
+@shows("unarchived mail deleted")
+def test_held_mail_is_never_deleted_however_old(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        with transaction() as session:
+            entry = session.scalars(select(LedgerEntry).order_by(LedgerEntry.uid)).first()
+            assert entry is not None
+            entry.state, entry.attempts = LedgerState.HELD, 99
+        world.fetch(account)
+        assert list(script.messages.values()) == LETTERS[:1]
+
+
+@shows("crash before delete")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", [LedgerState.ARCHIVED, LedgerState.DELETE_PENDING])
+@pytest.mark.parametrize("is_gone", [True, False], ids=["deleted", "not deleted"])
+def test_a_deletion_that_nobody_knows_the_end_of_is_settled_by_asking_the_server(
+    world: World, kind: str, state: LedgerState, is_gone: bool
+) -> None:
+    script: AnyScript = KINDS[kind](LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        with transaction() as session:
+            for entry in session.scalars(select(LedgerEntry)):
+                entry.state = state
+        if is_gone:
+            del script.messages[1]
+            if not isinstance(script, type(mailbox([]))):
+                script.uidls = {number: uidl for number, uidl in (script.uidls or {}).items() if number != 1}
+        world.fetch(account)
+        world.fetch(account)
+        world.assert_each_once(LETTERS)
+        assert script.messages == {}
