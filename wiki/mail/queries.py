@@ -29,11 +29,15 @@ OUTLINE_LINES = 24
 
 @dataclass(frozen=True)
 class MessageView:
-    """A message with what its headers and parts say. ``attachments`` are the parts that a reader would call so."""
+    """A message with what its headers and parts say. ``attachments`` are the parts that a reader would call so.
+
+    ``containers`` maps the number of each part that was packed in another to the number of that one.
+    """
 
     message: Message
     addresses: Mapping[str, Sequence[MessageAddress]]
     attachments: Sequence[MessagePart]
+    containers: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def message(actor: Actor, space: Space, message_id: int) -> Message:
 
 
 def message_view(found: Message) -> MessageView:
-    """What belongs to a message that :func:`message` gave, in two queries at most."""
+    """What belongs to a message that :func:`message` gave, in three queries at most."""
     addresses: dict[str, list[MessageAddress]] = {}
     for each in db.session.scalars(
         select(MessageAddress)
@@ -98,7 +102,18 @@ def message_view(found: Message) -> MessageView:
     ):
         addresses.setdefault(each.role, []).append(each)
     attachments = _attachments([found.id]) if found.attachment_count else {}
-    return MessageView(found, addresses, attachments.get(found.id, ()))
+    return MessageView(found, addresses, attachments.get(found.id, ()), _containers(found))
+
+
+def _containers(found: Message) -> dict[int, int]:
+    if not found.features.get("enclosed"):
+        return {}
+    rows = db.session.execute(
+        select(MessagePart.number, MessagePart.container).where(
+            MessagePart.mail_id == found.id, MessagePart.container.is_not(None)
+        )
+    )
+    return {row.number: row.container for row in rows}
 
 
 def part(found: Message, number: int) -> MessagePart:

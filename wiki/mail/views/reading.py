@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from wiki.mail import archive_queries, framing, queries
 from wiki.mail.access import in_mail_space, with_message
+from wiki.mail.contents import contents
 from wiki.mail.extraction.queries import sentences
 from wiki.mail.models import Message
 from wiki.mail.names import download_name
@@ -110,6 +111,7 @@ def _page(space: Space, message: Message, shown: str, query: str) -> str:
         headers=header_block(message) if shown == "headers" else None,
         text=framing.text_markup(message.text, message.text_ranges) if shown == "text" and has_text else None,
         highlighted=highlight(query, message.text) if shown == "text" and query else None,
+        contents=contents(message, view.attachments, view.containers),
         searchable=sentences(view.attachments),
         outline=outline,
         outline_steps=steps(outline.lines) if outline else None,
