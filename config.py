@@ -82,6 +82,8 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAIL_FETCH_DEADLINE_SECONDS": env_int(environ, "POSTROOM_MAIL_FETCH_DEADLINE_SECONDS", 600, least=1),
         "MAIL_MAX_MESSAGE_MB": env_int(environ, "POSTROOM_MAIL_MAX_MESSAGE_MB", 100, least=1),
         "MAIL_SEARCHABLE_CHARACTERS": env_int(environ, "POSTROOM_MAIL_SEARCHABLE_CHARACTERS", 200_000, least=1),
+        "MAIL_PARSE_SECONDS": env_int(environ, "POSTROOM_MAIL_PARSE_SECONDS", 60, least=1),
+        "MAIL_PARSE_MEMORY_MB": env_int(environ, "POSTROOM_MAIL_PARSE_MEMORY_MB", 512, least=128),
         "IMPORT_FOLDERS": tuple(Path(item).resolve() for item in env_list(environ, "POSTROOM_IMPORT_FOLDERS")),
         "IMPORT_UNPACKED": env_int(environ, "POSTROOM_IMPORT_UNPACKED_GB", 200, least=1) * 1024**3,
         # An ordinary form; only the mailbox upload, behind its own check of rights, takes more.

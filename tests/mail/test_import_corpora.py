@@ -85,7 +85,10 @@ def test_the_whole_ponymail_corpus(app: Flask, site: Site, tmp_path: Path) -> No
     assert_all_there(site, wanted)
 
 
-def test_a_killed_import_goes_on_where_it_was(app: Flask, site: Site, tmp_path: Path) -> None:
+def test_a_killed_import_goes_on_where_it_was(
+    app: Flask, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfer, "BATCH_MESSAGES", 100)
     content = next(iter(files("ponymail.tar.gz", "maven-dev-2017-12-listsao.mbox")))
     path = tmp_path / "list.mbox"
     path.write_bytes(content)

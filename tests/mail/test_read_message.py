@@ -140,7 +140,7 @@ def test_a_message_that_could_not_be_parsed_is_shown_as_raw(bob: Person, site: S
     with transaction() as session:
         [stored] = store.add(session, site.team, [raw])
         assert stored.id is not None
-        store.show_raw(session, [stored.id], "The parser was stopped on this message.")
+        store.show_raw(session, {stored.id: "The parser was stopped on this message."})
 
     page = page_of(bob, stored.id)
     assert "Shown as raw" in page

@@ -80,6 +80,10 @@ class LocalBlobStore:
             raise
         return name
 
+    def path(self, sha256: str) -> Path:
+        """The file of a blob, for a process of ours that reads it. Raises BlobMissing for what is no name."""
+        return self._path(sha256)
+
     def open(self, sha256: str) -> BufferedReader:
         """See BlobStore."""
         try:

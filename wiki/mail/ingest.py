@@ -4,13 +4,16 @@
     store.add        a row for each, committed by the caller together with its ledger
     digest           after that commit: parse, describe, thread, hand to the index
 
-Parsing comes after the commit (reliability.md, section 2): a message that kills the parser is archived already.
+Parsing comes after the commit (reliability.md, section 2), and in a child process with limits on its time and memory:
+a message that is too much for it is archived already, and is shown as it came.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 from sqlalchemy import Row, select, update
@@ -19,42 +22,77 @@ from sqlalchemy.orm import Session
 from wiki import clock
 from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
+from wiki.bounded.child import Exhausted, NotStarted, Outcome
 from wiki.db import reading, transaction
 from wiki.mail import store, threads
+from wiki.mail.deriving import CHILD, Derived, request
 from wiki.mail.extraction import texts
-from wiki.mail.forest import Mention
-from wiki.mail.message import ParsedMessage, RawMessage
+from wiki.mail.message import RawMessage
 from wiki.mail.models import Message
-from wiki.mail.parsing import parse
+from wiki.mail.parser_process import parser_process
 from wiki.search import outbox
 
 MOST_ATTEMPTS = 3
 LEFT_ALONE = timedelta(minutes=2)
 BATCH = 200
+LONGEST_SENT = 1024 * 1024
 
 log = structlog.get_logger(__name__)
 
 
-def digest(space_id: int, raws: Mapping[int, RawMessage]) -> None:
-    """Parse messages that are archived already, thread them and hand them to the index; in its own transaction.
+class Digestion:
+    """Digests batch after batch: the child parses one while the one before is stored and the caller gets the next.
 
-    ``raws`` maps the row's id to the bytes. Never raises for what is in a message; safe to run again.
+    ``with Digestion(space_id) as digestion:`` and ``digestion.take(raws)`` for each batch. What a crash leaves
+    undone is found by :func:`digest_left_over`.
     """
-    if not raws:
-        return
-    with reading() as session:
-        raws = _still_there(session, raws)
-    parsed = {row_id: _parse(raw) for row_id, raw in raws.items()}
-    readable = {row_id: message for row_id, message in parsed.items() if message is not None}
-    with transaction() as session:
-        texts.touch(session, list(readable))
-        store.describe(session, readable)
-        texts.enter(session, list(readable))
-        unreadable = [row_id for row_id, message in parsed.items() if message is None]
-        if unreadable:
-            store.show_raw(session, unreadable, "The parser failed on this message; it is kept and shown as it came.")
-        threads.attach(session, space_id, [_attaching(row_id, message) for row_id, message in readable.items()])
-        outbox.touch(session, "mail", list(raws))
+
+    def __init__(self, space_id: int) -> None:
+        self._space_id = space_id
+        self._begun: tuple[list[int], Future[list[Outcome]]] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if kind is None:
+            self.finish()
+        elif issubclass(kind, Exception):
+            try:  # what is archived is parsed, whatever ended the reading of more
+                self.finish()
+            except Exception:  # the first trouble is the one to be told
+                log.exception("a batch was not digested")
+
+    def take(self, raws: Mapping[int, RawMessage]) -> None:
+        """Begin with messages that are archived already (``raws`` maps the row's id to the bytes); store those before.
+
+        Never raises for what is in a message; safe to run again.
+        """
+        begun = (list(raws), parser_process(CHILD).begin([_request(raw) for raw in raws.values()])) if raws else None
+        self.finish()
+        self._begun = begun
+
+    def finish(self) -> bool:
+        """Store what was begun with. False where no child can be started: the messages stay for a later time."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            return True
+        ids, future = begun
+        try:
+            outcomes = dict(zip(ids, future.result(), strict=True))
+        except NotStarted:
+            log.exception("nothing can be parsed now", messages=len(ids))
+            return False
+        with transaction() as session:
+            _store(session, self._space_id, outcomes)
+        return True
+
+
+def digest(space_id: int, raws: Mapping[int, RawMessage]) -> bool:
+    """Digest one batch; on return it is parsed, threaded and handed to the index. False: nothing can be parsed now."""
+    digestion = Digestion(space_id)
+    digestion.take(raws)
+    return digestion.finish()
 
 
 def digest_left_over() -> int:
@@ -66,15 +104,18 @@ def digest_left_over() -> int:
             .order_by(Message.id)
             .limit(BATCH)
         ).all()
-    for row in waiting:
+    for done, row in enumerate(waiting):
         with transaction() as session:
             if row.parse_attempts >= MOST_ATTEMPTS:
-                store.show_raw(session, [row.id], "The parser was stopped on this message; it is shown as it came.")
+                store.show_raw(session, {row.id: "The parser was stopped on this message; it is shown as it came."})
                 outbox.touch(session, "mail", [row.id])
                 continue
             # Counted before the try: should it kill this process, the next one knows.
             session.execute(update(Message).where(Message.id == row.id).values(parse_attempts=row.parse_attempts + 1))
-        digest(row.space_id, load_raws([(row.id, row.sha256, row.internal_date)]))
+        if not digest(row.space_id, load_raws([(row.id, row.sha256, row.internal_date)])):
+            with transaction() as session:
+                session.execute(update(Message).where(Message.id == row.id).values(parse_attempts=row.parse_attempts))
+            return done
     return len(waiting)
 
 
@@ -105,13 +146,37 @@ def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, Raw
     return found
 
 
-def _still_there(session: Session, raws: Mapping[int, RawMessage]) -> dict[int, RawMessage]:
-    """Leave out what was purged meanwhile."""
-    ids = list(raws)
-    there: set[int] = set()
+def _store(session: Session, space_id: int, outcomes: Mapping[int, Outcome]) -> None:
+    """Store what the child made of messages, but for those that were purged meanwhile."""
+    before = _versions(session, list(outcomes))
+    outcomes = {row_id: outcome for row_id, outcome in outcomes.items() if row_id in before}
+    derived = {row_id: Derived.read(outcome) for row_id, outcome in outcomes.items() if isinstance(outcome, bytes)}
+    again = [row_id for row_id in outcomes if before[row_id] > 0]
+    texts.touch(session, again)
+    store.forget_derived(session, again)
+    places = threads.attach(session, space_id, [threads.Attaching(key, each.mention) for key, each in derived.items()])
+    store.describe(session, derived, places)
+    texts.enter(session, [row_id for row_id, each in derived.items() if each.columns["attachment_count"]])
+    store.show_raw(
+        session,
+        {
+            row_id: f"This message could not be taken apart. {outcome} It is kept, and shown as it came."
+            for row_id, outcome in outcomes.items()
+            if isinstance(outcome, Exhausted)
+        },
+    )
+    outbox.touch(session, "mail", list(outcomes))
+
+
+def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """The parser's version of each message that is still there."""
+    found: dict[int, int] = {}
     for start in range(0, len(ids), store.CHUNK):
-        there.update(session.scalars(select(Message.id).where(Message.id.in_(ids[start : start + store.CHUNK]))))
-    return {row_id: raw for row_id, raw in raws.items() if row_id in there}
+        rows = session.execute(
+            select(Message.id, Message.parsed_version).where(Message.id.in_(ids[start : start + store.CHUNK]))
+        )
+        found.update({row.id: row.parsed_version for row in rows})
+    return found
 
 
 def _after(session: Session, space_id: int, last: int) -> Sequence[Row[int, str, datetime | None]]:
@@ -123,13 +188,7 @@ def _after(session: Session, space_id: int, last: int) -> Sequence[Row[int, str,
     ).all()
 
 
-def _parse(raw: RawMessage) -> ParsedMessage | None:
-    try:
-        return parse.parse(raw)
-    except Exception:  # the parser promises not to raise; should it, one message must not stop the others
-        log.exception("the parser failed", sha256=raw.sha256)
-        return None
-
-
-def _attaching(row_id: int, message: ParsedMessage) -> threads.Attaching:
-    return threads.Attaching(row_id, Mention.of(message.message_id, message.references, message.in_reply_to))
+def _request(raw: RawMessage) -> bytes:
+    """Long messages are not sent: the child reads them from the store, where they are already."""
+    is_short = len(raw.content) <= LONGEST_SENT
+    return request(raw.content if is_short else blob_store().path(raw.sha256), raw.internal_date)

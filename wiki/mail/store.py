@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
-from wiki.mail import body
-from wiki.mail.message import ParsedMessage, RawMessage
+from wiki.mail.deriving import Derived
+from wiki.mail.message import RawMessage
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
-from wiki.mail.parsing import parse, wire
-from wiki.mail.quoting import stored
+from wiki.mail.threads import Place
 
 CHUNK = 400  # placeholders in one statement
 SHOWN_RAW = -1
+_MESSAGES = cast("Table", Message.__table__)
 
 
 @dataclass(frozen=True)
@@ -69,37 +69,45 @@ def add(session: Session, space_id: int, raws: Sequence[RawMessage]) -> list[Sto
     return answers
 
 
-def describe(session: Session, parsed: Mapping[int, ParsedMessage]) -> None:
-    """Fill the derived columns, addresses and parts of messages; doing it again replaces what was there."""
-    if not parsed:
+def describe(session: Session, derived: Mapping[int, Derived], places: Mapping[int, Place]) -> None:
+    """Fill the derived columns of messages, and add their addresses and parts. Those of before were forgotten first."""
+    rows = [
+        {"row_id": row_id, "node_id": places[row_id].node, "thread_id": places[row_id].thread, **found.columns}
+        for row_id, found in derived.items()
+    ]
+    if not rows:
         return
-    ids = list(parsed)
-    session.execute(update(Message), [_columns(row_id, message) for row_id, message in parsed.items()])
+    connection = session.connection()
+    changed: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
+    connection.execute(update(_MESSAGES).where(_MESSAGES.c.id == bindparam("row_id")).values(changed), rows)
+    for table, rows_of in ((MessageAddress, "addresses"), (MessagePart, "parts")):
+        more = [{"mail_id": row_id, **row} for row_id, found in derived.items() for row in getattr(found, rows_of)]
+        if more:
+            connection.execute(insert(cast("Table", table.__table__)), more)
+
+
+def forget_derived(session: Session, ids: Sequence[int]) -> None:
+    """Remove the addresses and parts of messages that are about to be described anew."""
     for table in (MessageAddress, MessagePart):
         for start in range(0, len(ids), CHUNK):
             session.execute(delete(table).where(table.mail_id.in_(ids[start : start + CHUNK])))
-    addresses = [row for row_id, message in parsed.items() for row in _address_rows(row_id, message)]
-    parts = [row for row_id, message in parsed.items() for row in _part_rows(row_id, message)]
-    if addresses:
-        session.execute(insert(MessageAddress), addresses)
-    if parts:
-        session.execute(insert(MessagePart), parts)
 
 
-def show_raw(session: Session, ids: Iterable[int], reason: str) -> None:
-    """Note that messages cannot be parsed: they stay archived and are shown as they are."""
-    session.execute(
-        update(Message),
-        [
-            {
-                "id": row_id,
-                "parsed_version": SHOWN_RAW,
-                "subject": "(a message that cannot be read)",
-                "defects": [reason],
-            }
-            for row_id in ids
-        ],
-    )
+def show_raw(session: Session, reasons: Mapping[int, str]) -> None:
+    """Note that messages cannot be parsed, and why: they stay archived and are shown as they are."""
+    if reasons:
+        session.execute(
+            update(Message),
+            [
+                {
+                    "id": row_id,
+                    "parsed_version": SHOWN_RAW,
+                    "subject": "(a message that cannot be read)",
+                    "defects": [reason],
+                }
+                for row_id, reason in reasons.items()
+            ],
+        )
 
 
 def set_aside(session: Session, space_id: int, account_id: int | None, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -133,61 +141,3 @@ def _purged(session: Session, space_id: int, hashes: Sequence[str]) -> set[str]:
             )
         )
     return found
-
-
-def _columns(row_id: int, message: ParsedMessage) -> dict[str, object]:
-    sender = message.sender[0] if message.sender else None
-    kept = stored.to_store(message.text, message.subject)
-    return {
-        "id": row_id,
-        "parsed_version": parse.PARSER_VERSION,
-        "date": message.date,
-        "header_date": message.header_date,
-        "received_date": message.received_date,
-        "message_id": message.message_id,
-        "in_reply_to": message.in_reply_to,
-        "references": list(message.references),
-        "subject": message.subject,
-        "from_name": sender.name if sender else "",
-        "from_address": sender.address if sender else "",
-        "snippet": body.snippet(message.text, stored.stored_ranges(kept, message.text)),
-        "text": message.text,
-        "text_ranges": kept,
-        "has_html": bool(message.html),
-        "attachment_count": len(message.attachments),
-        "defects": list(message.defects),
-        "features": wire.to_json(message.features),
-    }
-
-
-def _address_rows(row_id: int, message: ParsedMessage) -> list[dict[str, object]]:
-    roles = {
-        "from": message.sender,
-        "to": message.to,
-        "cc": message.cc,
-        "bcc": message.bcc,
-        "reply-to": message.reply_to,
-    }
-    return [
-        {"mail_id": row_id, "role": role, "position": position, "name": each.name, "address": each.address}
-        for role, addresses in roles.items()
-        for position, each in enumerate(addresses)
-    ]
-
-
-def _part_rows(row_id: int, message: ParsedMessage) -> list[dict[str, object]]:
-    return [
-        {
-            "mail_id": row_id,
-            "number": part.index,
-            "content_type": part.content_type[:255],
-            "disposition": part.disposition[:50],
-            "filename": part.filename,
-            "content_id": part.content_id,
-            "size": part.size,
-            "sha256": part.sha256,
-            "is_attachment": part.is_attachment,
-            "container": part.container,
-        }
-        for part in message.parts
-    ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -31,6 +31,13 @@ class Attaching:
     mention: Mention
 
 
+class Place(NamedTuple):
+    """Where a message stands: the ids of its node and of its thread."""
+
+    node: int
+    thread: int
+
+
 @dataclass
 class _Nodes:
     """The nodes that a batch concerns, as plain values: Message-ID to row id, thread and parent."""
@@ -40,26 +47,21 @@ class _Nodes:
     parents: dict[str, str | None] = field(default_factory=dict)
 
 
-def attach(session: Session, space_id: int, batch: Sequence[Attaching]) -> None:
-    """Put the messages of one space into their threads; attaching one again changes nothing."""
+def attach(session: Session, space_id: int, batch: Sequence[Attaching]) -> dict[int, Place]:
+    """Put the messages of one space into their threads; attaching one again changes nothing.
+
+    Gives the place of each; writing it into the messages' rows is the caller's part, who may have more to write there.
+    """
     nodes = _load_named(session, space_id, batch)
     groups = _groups(batch, nodes)
     joined = {thread for group in groups for thread in group.threads}
     _load_threads(session, joined, nodes)
     earlier = _mentions_of(session, joined, {each.id for each in batch})
     _place_in_threads(session, space_id, groups, nodes)
-    session.execute(
-        update(Message),
-        [
-            {
-                "id": each.id,
-                "node_id": nodes.ids[each.mention.message_id],
-                "thread_id": nodes.threads[each.mention.message_id],
-            }
-            for each in batch
-        ],
-    )
     _store_parents(session, parents([*earlier, *(each.mention for each in batch)]), nodes)
+    return {
+        each.id: Place(nodes.ids[each.mention.message_id], nodes.threads[each.mention.message_id]) for each in batch
+    }
 
 
 def rebuild(session: Session, space_id: int) -> int:
@@ -74,12 +76,16 @@ def rebuild(session: Session, space_id: int) -> int:
         .order_by(Message.id)
     ).all()
     if rows:
-        attach(
-            session,
-            space_id,
-            [Attaching(row.id, Mention.of(row.message_id, row.references, row.in_reply_to)) for row in rows],
-        )
+        found = [Attaching(row.id, Mention.of(row.message_id, row.references, row.in_reply_to)) for row in rows]
+        _write(session, attach(session, space_id, found))
     return len(rows)
+
+
+def _write(session: Session, places: Mapping[int, Place]) -> None:
+    session.execute(
+        update(Message),
+        [{"id": row_id, "node_id": place.node, "thread_id": place.thread} for row_id, place in places.items()],
+    )
 
 
 @dataclass

@@ -32,7 +32,7 @@ from wiki.mail.models import MailImport
 from wiki.mail.subjects import import_subject
 from wiki.permissions.actor import SYSTEM
 
-BATCH_MESSAGES = 200
+BATCH_MESSAGES = 500
 BATCH_BYTES = 8 * 1024 * 1024
 MOST_NOTES = 200
 LONGEST_NAME = 300
@@ -124,9 +124,10 @@ def _run_alone(import_id: int, held: Held, progress: Progress) -> str:
         _refuse_links(source.path)
         size = _sized(source)
         found = sources.read(source.path, source.filename, source.position, limits())
-        for batch in _batches(found):
-            _archive(source, held, batch)
-            progress.tell(batch.done, size)
+        with ingest.Digestion(source.space_id) as digestion:
+            for batch in _batches(found):
+                digestion.take(_archive(source, held, batch))
+                progress.tell(batch.done, size)
     except _Ended:
         return _finish(import_id, "")
     except NotMail as error:
@@ -175,7 +176,8 @@ def _batches(found: Iterable[Found]) -> Iterator[_Batch]:
         yield batch
 
 
-def _archive(source: _Source, held: Held, batch: _Batch) -> None:
+def _archive(source: _Source, held: Held, batch: _Batch) -> dict[int, RawMessage]:
+    """Make a batch durable and known; gives what of it is new."""
     blob_store().put_many([raw.content for raw in batch.raws])
     with transaction() as session:
         held.confirm()
@@ -188,10 +190,7 @@ def _archive(source: _Source, held: Held, batch: _Batch) -> None:
         importing.archived += new
         importing.duplicates += len(stored) - new
         _note(session, importing, batch.others)
-    ingest.digest(
-        source.space_id,
-        {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None},
-    )
+    return {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None}
 
 
 def _note(session: Session, importing: MailImport, others: Sequence[Found]) -> None:
