@@ -1,0 +1,48 @@
+"""What a comparison with another project's expectations comes to."""
+
+from __future__ import annotations
+
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+UNEXPLAINED = "not explained"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A case in which we answer otherwise, and why we want to."""
+
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One project's cases: how many there are, and those on which we differ."""
+
+    name: str
+    cases: int
+    differing: tuple[Difference, ...]
+
+    @property
+    def agreed(self) -> int:
+        """The cases with the same answer."""
+        return self.cases - len(self.differing)
+
+
+def files(archive: Path) -> dict[str, bytes]:
+    """Every file of an archive by its name."""
+    with tarfile.open(archive) as opened:
+        members = [(member.name, opened.extractfile(member)) for member in opened if member.isfile()]
+        return {name: stream.read() for name, stream in members if stream is not None}
+
+
+def markdown(suite: Suite) -> str:
+    """The suite as a section of a page."""
+    lines = [f"## {suite.name}", "", f"{suite.agreed} of {suite.cases} agree.", ""]
+    if suite.differing:
+        lines += ["| differs | why |", "|---|---|"]
+        lines += [f"| {each.case} | {each.reason} |" for each in suite.differing]
+        lines.append("")
+    return "\n".join(lines)
