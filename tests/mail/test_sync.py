@@ -14,14 +14,18 @@ from tests.people import Site
 from tests.servers.dovecot import DovecotMailbox
 from wiki import clock
 from wiki.blobs.configured import blob_store
+from wiki.blobs.local import LocalBlobStore
+from wiki.blobs.store import Spooled
 from wiki.crypto import seal
 from wiki.db import reading, transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Silent
+from wiki.mail import network
 from wiki.mail.fetching import ledger, sync
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder, Message, Tombstone
 from wiki.mail.transport.endpoint import Protocol
+from wiki.mail.transport.protocol import Limits
 
 POP_AND_IMAP = [Protocol.IMAP, Protocol.IMAPS, Protocol.POP, Protocol.POPS]
 
@@ -222,3 +226,55 @@ def test_the_servers_messages_are_all_accounted_for(app: Flask, site: Site, imap
     fetch(account)
     with reading() as session:
         assert ledger.counts(session, account) == {"archived": 3, "duplicates": 1, "set_aside": 0, "gone": 0}
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP])
+def test_a_message_too_large_for_memory_is_archived_from_a_file(
+    app: Flask, site: Site, dovecot: DovecotMailbox, protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = letter(1), letter(2, body="a long line\r\n" * 500)
+    adopted: list[str] = []
+    adopt = LocalBlobStore.adopt
+
+    def noting(store: LocalBlobStore, spooled: Spooled) -> str:
+        adopted.append(spooled.sha256)
+        return adopt(store, spooled)
+
+    monkeypatch.setattr(LocalBlobStore, "adopt", noting)
+    monkeypatch.setattr(network, "fetch_limits", lambda: Limits(batch_octets=2000))
+    for each in (small, large):
+        dovecot.deliver(each)
+    account = add_account(app, site.team, dovecot, protocol)
+    assert fetch(account) == "2 new messages."
+    assert adopted == [hashlib.sha256(large).hexdigest()]
+    assert sorted(archived(site.team)) == sorted([small, large])
+    with reading() as session:
+        rows = session.execute(select(Message.size, Message.subject).order_by(Message.size)).all()
+    assert [tuple(row) for row in rows] == [(len(small), "Letter 1"), (len(large), "Letter 2")]
+    assert fetch(account) == "Nothing new."
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP])
+def test_a_message_beyond_the_limit_is_set_aside_and_counted_with_its_size(
+    app: Flask, site: Site, dovecot: DovecotMailbox, protocol: Protocol, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "fetch_limits", lambda: Limits(message_octets=2000))
+    large = letter(2, body="a long line\r\n" * 500)
+    for each in (letter(1), large):
+        dovecot.deliver(each)
+    account = add_account(app, site.team, dovecot, protocol)
+    assert fetch(account) == "1 new message, 1 set aside."
+    with reading() as session:
+        (held,) = session.scalars(select(LedgerEntry).where(LedgerEntry.state == LedgerState.HELD))
+    assert held.size == len(large)
+    assert len(dovecot.messages()) == 2
+
+
+def test_a_fetch_begins_by_removing_what_a_killed_one_left(app: Flask, site: Site, imap_mailbox: RealMailbox) -> None:
+    left = app.config["DATA"] / "blobs" / "incoming" / "of-a-killed-process" / "half-written"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    fetch(add_account(app, site.team, imap_mailbox))
+    assert not left.parent.exists()

@@ -27,7 +27,7 @@ from wiki.db import reading, transaction
 from wiki.mail import store, threads
 from wiki.mail.deriving import CHILD, Derived, request
 from wiki.mail.extraction import texts
-from wiki.mail.message import RawMessage
+from wiki.mail.message import RawMessage, Received
 from wiki.mail.models import Message
 from wiki.mail.parser_process import parser_process
 from wiki.search import outbox
@@ -63,7 +63,7 @@ class Digestion:
             except Exception:  # the first trouble is the one to be told
                 log.exception("a batch was not digested")
 
-    def take(self, raws: Mapping[int, RawMessage]) -> None:
+    def take(self, raws: Mapping[int, Received]) -> None:
         """Begin with messages that are archived already (``raws`` maps the row's id to the bytes); store those before.
 
         Never raises for what is in a message; safe to run again.
@@ -88,7 +88,7 @@ class Digestion:
         return True
 
 
-def digest(space_id: int, raws: Mapping[int, RawMessage]) -> bool:
+def digest(space_id: int, raws: Mapping[int, Received]) -> bool:
     """Digest one batch; on return it is parsed, threaded and handed to the index. False: nothing can be parsed now."""
     digestion = Digestion(space_id)
     digestion.take(raws)
@@ -188,7 +188,8 @@ def _after(session: Session, space_id: int, last: int) -> Sequence[Row[int, str,
     ).all()
 
 
-def _request(raw: RawMessage) -> bytes:
+def _request(raw: Received) -> bytes:
     """Long messages are not sent: the child reads them from the store, where they are already."""
-    is_short = len(raw.content) <= LONGEST_SENT
-    return request(raw.content if is_short else blob_store().path(raw.sha256), raw.internal_date)
+    if isinstance(raw, RawMessage) and raw.size <= LONGEST_SENT:
+        return request(raw.content, raw.internal_date)
+    return request(blob_store().path(raw.sha256), raw.internal_date)

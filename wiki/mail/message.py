@@ -12,6 +12,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 
 from wiki.mail.features import Features
 
@@ -26,10 +27,31 @@ class RawMessage:
     content: bytes
     internal_date: datetime | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
     @cached_property
     def sha256(self) -> str:
         """The lower-case hexadecimal SHA-256 of the exact bytes."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class LargeMessage:
+    """A message as received, like :class:`RawMessage`, that is too large for memory: its exact bytes are in a file.
+
+    The file is temporary; once archived, the bytes are found in the blob store under ``sha256``.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    internal_date: datetime | None = None
+
+
+Received = RawMessage | LargeMessage
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from wiki import clock
 from wiki.mail.deriving import Derived
-from wiki.mail.message import RawMessage
+from wiki.mail.message import Received
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
 from wiki.mail.threads import Place
 
@@ -33,7 +33,7 @@ class Stored:
     is_new: bool
 
 
-def add(session: Session, space_id: int, raws: Sequence[RawMessage]) -> list[Stored]:
+def add(session: Session, space_id: int, raws: Sequence[Received]) -> list[Stored]:
     """Make a row for each message whose bytes the space does not have yet; one answer for each raw, in order.
 
     Of byte-identical messages in the batch the first is new, the others are duplicates of it.
@@ -48,7 +48,7 @@ def add(session: Session, space_id: int, raws: Sequence[RawMessage]) -> list[Sto
         {
             "space_id": space_id,
             "sha256": sha256,
-            "size": len(fresh[sha256].content),
+            "size": fresh[sha256].size,
             "internal_date": fresh[sha256].internal_date,
             "archived_at": now,
             "date": fresh[sha256].internal_date or now,

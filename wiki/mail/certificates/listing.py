@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wiki.mail.certificates.comparison import Listed
-from wiki.mail.message import RawMessage
-from wiki.mail.transport.protocol import FetchedMessage, FolderStatus, ImapTransport, PopEntry, PopTransport
+from wiki.mail.transport.protocol import FolderStatus, ImapTransport, PopEntry, PopTransport, only_hash
 
 WINDOW = 2000
 
@@ -79,6 +78,5 @@ def _listed(transport: PopTransport, entry: PopEntry, hashes: Mapping[int, str])
     if not entry.is_unique:
         sha256 = hashes.get(entry.number, "")
         if not sha256:
-            fetched = transport.retrieve(entry.number)
-            sha256 = RawMessage(fetched.content).sha256 if isinstance(fetched, FetchedMessage) else ""
+            sha256 = only_hash(transport.retrieve(entry.number)) or ""
     return Listed(uidl=entry.uidl or "", size=entry.size, sha256=sha256)

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
+from wiki.blobs.store import Spooled
 from wiki.mail import ingest, store
 from wiki.mail.fetching import ledger
 from wiki.mail.fetching.ledger import Failed, Item
-from wiki.mail.message import RawMessage
+from wiki.mail.message import RawMessage, Received
+from wiki.mail.transport.protocol import Content
 from wiki.permissions.actor import SYSTEM
 
 BATCH_MESSAGES = 100
@@ -67,17 +69,17 @@ class Batch:
     """Messages of one folder that wait to be archived together."""
 
     items: list[Item] = field(default_factory=list)
-    raws: list[RawMessage] = field(default_factory=list)
-    failures: list[tuple[Item, str, bytes | None]] = field(default_factory=list)
+    raws: list[Received] = field(default_factory=list)
+    failures: list[tuple[Item, str, Content | None]] = field(default_factory=list)
     size: int = 0
 
-    def add(self, item: Item, raw: RawMessage) -> None:
+    def add(self, item: Item, raw: Received) -> None:
         """Put in a message whose octets passed every check."""
         self.items.append(item)
         self.raws.append(raw)
-        self.size += len(raw.content)
+        self.size += raw.size
 
-    def add_failure(self, item: Item, reason: str, content: bytes | None) -> None:
+    def add_failure(self, item: Item, reason: str, content: Content | None) -> None:
         """Put in a message that did not come whole."""
         self.failures.append((item, reason, content))
         self.size += len(content or b"")
@@ -100,9 +102,8 @@ def archive(source: Source, batch: Batch, tally: Tally) -> None:
     """
     if batch.is_empty:
         return
-    contents = [raw.content for raw in batch.raws]
     broken = [content for _, _, content in batch.failures if content]
-    names = iter(blob_store().put_many([*contents, *broken])[len(contents) :])
+    names = iter(_keep([*map(_content, batch.raws), *broken])[len(batch.raws) :])
     failures = [Failed(item, reason, next(names) if content else None) for item, reason, content in batch.failures]
     with source.writing() as session:
         stored = store.add(session, source.space_id, batch.raws)
@@ -121,10 +122,25 @@ def archive(source: Source, batch: Batch, tally: Tally) -> None:
     tally.archived += new
     tally.duplicates += len(stored) - new
     tally.set_aside += len(failures)
-    ingest.digest(
-        source.space_id,
-        {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None},
-    )
+    fresh = {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None}
+    ingest.digest(source.space_id, fresh)
+
+
+def _content(raw: Received) -> Content:
+    return raw.content if isinstance(raw, RawMessage) else Spooled(raw.path, raw.size, raw.sha256)
+
+
+def _keep(contents: Sequence[Content]) -> list[str]:
+    """Make contents durable and give their names, in order; whatever fails, no file of theirs is left behind."""
+    store = blob_store()
+    large = [content for content in contents if isinstance(content, Spooled)]
+    try:
+        names = iter(store.put_many([content for content in contents if isinstance(content, bytes)]))
+        return [store.adopt(content) if isinstance(content, Spooled) else next(names) for content in contents]
+    except BaseException:
+        for content in large:
+            content.discard()
+        raise
 
 
 def _note_failures(session: Session, source: Source, failures: Sequence[Failed]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import current_app
 
+from wiki.blobs.configured import blob_store
 from wiki.crypto import unseal
 from wiki.db import reading
 from wiki.errors import Conflict, Invalid
@@ -13,8 +14,10 @@ from wiki.mail import network
 from wiki.mail.fetching.plan import Plan
 from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.transport.connect import open_imap, open_pop
+from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Endpoint, Protocol
-from wiki.mail.transport.protocol import ImapTransport, PopTransport
+from wiki.mail.transport.network import NetworkPolicy
+from wiki.mail.transport.protocol import ImapTransport, Limits, NewSpool, PopTransport
 
 
 def plan_of(account_id: int) -> Plan:
@@ -45,9 +48,13 @@ def plan_of(account_id: int) -> Plan:
 
 def imap(plan: Plan) -> ImapTransport:
     """Open a session with the account's IMAP server. Raises TransportError."""
-    return open_imap(plan.endpoint, network.network_policy(), network.fetch_deadlines(), network.fetch_limits())
+    return open_imap(plan.endpoint, *_bounds())
 
 
 def pop(plan: Plan) -> PopTransport:
     """Open a session with the account's POP3 server. Raises TransportError."""
-    return open_pop(plan.endpoint, network.network_policy(), network.fetch_deadlines(), network.fetch_limits())
+    return open_pop(plan.endpoint, *_bounds())
+
+
+def _bounds() -> tuple[NetworkPolicy, Deadlines, Limits, NewSpool]:
+    return network.network_policy(), network.fetch_deadlines(), network.fetch_limits(), blob_store().spool

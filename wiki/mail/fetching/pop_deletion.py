@@ -15,9 +15,8 @@ from wiki.mail.certificates.queries import is_proven
 from wiki.mail.certificates.service import BY_FETCH, certify_maildrop
 from wiki.mail.fetching import deletion, ledger, pop_ledger
 from wiki.mail.fetching.plan import Run
-from wiki.mail.message import RawMessage
 from wiki.mail.models import LedgerState
-from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport
+from wiki.mail.transport.protocol import PopEntry, PopTransport, only_hash
 
 # A session that breaks at QUIT leaves us not knowing which of its deletions happened: keep the question small.
 DELETIONS_A_SESSION = 50
@@ -108,5 +107,4 @@ def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
 
 
 def _hash_again(drop: Maildrop, entry: PopEntry) -> str | None:
-    fetched = drop.transport.retrieve(entry.number)
-    return RawMessage(fetched.content).sha256 if isinstance(fetched, FetchedMessage) else None
+    return only_hash(drop.transport.retrieve(entry.number))

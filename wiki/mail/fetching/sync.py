@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
+from wiki.blobs.configured import blob_store
 from wiki.crypto import CannotUnseal
 from wiki.db import transaction
 from wiki.errors import Conflict, Invalid
@@ -72,6 +73,7 @@ def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool,
 
 
 def _fetch_planned(run: Run) -> None:
+    blob_store().sweep()
     if run.plan.endpoint.protocol.is_imap:
         with opening.imap(run.plan) as imap:
             fetch_imap(imap, run)

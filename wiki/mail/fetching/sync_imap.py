@@ -7,7 +7,6 @@ from wiki.mail.fetching import deletion, ledger
 from wiki.mail.fetching.archiving import Batch, archive
 from wiki.mail.fetching.ledger import FolderEpoch, Item
 from wiki.mail.fetching.plan import Run
-from wiki.mail.message import RawMessage
 from wiki.mail.transport.errors import FolderMissing, TransportError
 from wiki.mail.transport.protocol import Fetched, FetchedMessage, FolderStatus, ImapTransport, Trouble
 
@@ -67,6 +66,7 @@ def _wanted(transport: ImapTransport, folder: FolderEpoch, status: FolderStatus)
 
 def _add(batch: Batch, fetched: Fetched) -> None:
     if isinstance(fetched, FetchedMessage):
-        batch.add(Item(fetched.size, uid=fetched.uid), RawMessage(fetched.content, fetched.internal_date))
+        batch.add(Item(fetched.size, uid=fetched.uid), fetched.received)
     elif fetched.trouble is not Trouble.GONE:
-        batch.add_failure(Item(len(fetched.content or b""), uid=fetched.uid), fetched.reason, fetched.content)
+        size = fetched.size or len(fetched.content or b"")
+        batch.add_failure(Item(size, uid=fetched.uid), fetched.reason, fetched.content)

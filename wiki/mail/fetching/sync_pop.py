@@ -13,7 +13,6 @@ from wiki.mail.fetching.archiving import Batch, archive
 from wiki.mail.fetching.ledger import Item
 from wiki.mail.fetching.plan import Run
 from wiki.mail.fetching.pop_deletion import Maildrop
-from wiki.mail.message import RawMessage
 from wiki.mail.transport.errors import TransportError
 from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport, Trouble
 
@@ -71,7 +70,7 @@ def _retrieve(drop: Maildrop, entry: PopEntry, batch: Batch) -> None:
             batch.add_failure(item, f"The connection broke on it: {error.sentence}", None)
         raise
     if isinstance(fetched, FetchedMessage):
-        raw = RawMessage(fetched.content)
+        raw = fetched.received
         drop.hashes[entry.number] = raw.sha256
         batch.add(item, raw)
     elif fetched.trouble is not Trouble.GONE:

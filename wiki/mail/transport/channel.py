@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
 
 from wiki.mail.transport.deadline import Deadline
 from wiki.mail.transport.endpoint import Endpoint
@@ -29,10 +30,15 @@ class Channel:
         self.is_encrypted = False
         self._buffer = bytearray()
         self._allowance = 0
+        self._copied_allowance = 0
 
-    def allow(self, octets: int) -> None:
-        """Set how many octets the server may send from now on; more ends the connection with ServerMisbehaved."""
+    def allow(self, octets: int, copied: int = 0) -> None:
+        """Set how many octets the server may send from now on; more ends the connection with ServerMisbehaved.
+
+        Those that are handed over by :meth:`copy` cost no memory and have an allowance of their own, ``copied``.
+        """
         self._allowance = octets
+        self._copied_allowance = copied
 
     @property
     def has_unread(self) -> bool:
@@ -54,6 +60,19 @@ class Channel:
         while len(self._buffer) < octets:
             self._fill()
         return self._take(octets)
+
+    def copy(self, octets: int, write: Callable[[bytes], None]) -> None:
+        """Hand over exactly so many octets as they come, never all of them at once; refused as by :meth:`read`."""
+        if octets > self._copied_allowance:
+            raise ServerMisbehaved("The mail server sent more than it was asked for.")
+        self._copied_allowance -= octets
+        self._allowance += octets  # what comes is counted where it is received
+        while octets:
+            if not self._buffer:
+                self._fill()
+            taken = self._take(min(octets, len(self._buffer)))
+            octets -= len(taken)
+            write(taken)
 
     def receive(self) -> bytes:
         """Whatever has arrived; waits when that is nothing."""

@@ -17,20 +17,31 @@ from wiki.mail.transport.network import NetworkPolicy
 from wiki.mail.transport.pop3 import PopSession
 from wiki.mail.transport.pop3_wire import PopWire, ServerSaidErr
 from wiki.mail.transport.pop3_wire import refusal as pop_refusal
-from wiki.mail.transport.protocol import Limits
+from wiki.mail.transport.protocol import Limits, NewSpool
 
 
 def open_transport(
-    endpoint: Endpoint, policy: NetworkPolicy, deadlines: Deadlines | None = None, limits: Limits | None = None
+    endpoint: Endpoint,
+    policy: NetworkPolicy,
+    deadlines: Deadlines | None = None,
+    limits: Limits | None = None,
+    new_spool: NewSpool | None = None,
 ) -> ImapSession | PopSession:
-    """A signed-in session with the endpoint, of the kind its protocol says; raises a TransportError."""
+    """A signed-in session with the endpoint, of the kind its protocol says; raises a TransportError.
+
+    With ``new_spool`` a message of more than ``limits.batch_octets`` goes to a file as it comes.
+    """
     if endpoint.protocol.is_imap:
-        return open_imap(endpoint, policy, deadlines, limits)
-    return open_pop(endpoint, policy, deadlines, limits)
+        return open_imap(endpoint, policy, deadlines, limits, new_spool)
+    return open_pop(endpoint, policy, deadlines, limits, new_spool)
 
 
 def open_imap(
-    endpoint: Endpoint, policy: NetworkPolicy, deadlines: Deadlines | None = None, limits: Limits | None = None
+    endpoint: Endpoint,
+    policy: NetworkPolicy,
+    deadlines: Deadlines | None = None,
+    limits: Limits | None = None,
+    new_spool: NewSpool | None = None,
 ) -> ImapSession:
     """A signed-in IMAP session; raises a TransportError."""
     limits = limits or Limits()
@@ -40,11 +51,15 @@ def open_imap(
         with in_plain_words(client):
             _encrypt_imap(client, channel)
             _sign_in_imap(client, endpoint, is_encrypted=channel.is_encrypted)
-        return ImapSession(client, channel, limits)
+        return ImapSession(client, channel, limits, new_spool)
 
 
 def open_pop(
-    endpoint: Endpoint, policy: NetworkPolicy, deadlines: Deadlines | None = None, limits: Limits | None = None
+    endpoint: Endpoint,
+    policy: NetworkPolicy,
+    deadlines: Deadlines | None = None,
+    limits: Limits | None = None,
+    new_spool: NewSpool | None = None,
 ) -> PopSession:
     """A signed-in POP3 session; raises a TransportError."""
     limits = limits or Limits()
@@ -52,7 +67,7 @@ def open_pop(
         wire = PopWire(channel, limits.answer_octets)
         capabilities = _encrypt_pop(wire, channel)
         _sign_in_pop(wire, endpoint, capabilities)
-        return PopSession(wire, channel, limits, pipelines="PIPELINING" in capabilities)
+        return PopSession(wire, channel, limits, new_spool, pipelines="PIPELINING" in capabilities)
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from imapclient.datetime_util import parse_to_datetime
 
 from wiki.mail.transport.mailbox_names import decoded
-from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
+from wiki.mail.transport.protocol import Content, FetchedMessage, FetchProblem, Trouble
 
-Piece = bytes | tuple[bytes, bytes]
+Piece = bytes | tuple[bytes, Content]
 
 # A quoted string that is never closed takes the rest of the line, so that hostile text costs no more than its length.
 _TOKEN = re.compile(rb'"(?:\\.|[^"\\])*+(?:"|\\?\Z)|[()]|~?\{\d+\}\Z|[^\s()"]+', re.DOTALL)
@@ -29,7 +29,7 @@ _NUMBER = re.compile(rb"\d{1,20}")
 class Literal:
     """A value that came as counted octets."""
 
-    octets: bytes
+    octets: Content
 
 
 Token = bytes | Literal
@@ -45,7 +45,7 @@ class Answer:
     """
 
     attributes: Mapping[bytes, Value]
-    literals: tuple[bytes, ...]
+    literals: tuple[Content, ...]
     is_sound: bool = True
 
     @property
@@ -64,6 +64,11 @@ class Answer:
         return int(value) if isinstance(value, bytes) and _NUMBER.fullmatch(value) else None
 
     @property
+    def size(self) -> int | None:
+        """RFC822.SIZE, if it is told."""
+        return self.number(b"RFC822.SIZE")
+
+    @property
     def internal_date(self) -> datetime | None:
         """INTERNALDATE in UTC, or None when it is absent or absurd."""
         value = self.attributes.get(b"INTERNALDATE")
@@ -79,7 +84,7 @@ class Answer:
     def labels(self) -> tuple[str, ...]:
         """Gmail's labels, decoded."""
         value = self.attributes.get(b"X-GM-LABELS")
-        return tuple(decoded(_octets(token)) for token in value) if isinstance(value, tuple) else ()
+        return tuple(decoded(octets(token)) for token in value) if isinstance(value, tuple) else ()
 
 
 def answers(pieces: Iterable[Piece]) -> Iterator[Answer]:
@@ -114,8 +119,7 @@ def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> Fetch
         return _problem(uid, Trouble.MALFORMED, "The server's answer is not exactly one message.", answer)
     if not isinstance(content, Literal):
         return _problem(uid, Trouble.NO_CONTENT, "The server sent no content for this message.", answer)
-    size = answer.number(b"RFC822.SIZE")
-    size = announced if size is None else size
+    size = announced if answer.size is None else answer.size
     if size != len(content.octets):
         reason = f"The server announced {size} octets and sent {len(content.octets)}."
         return _problem(uid, Trouble.WRONG_SIZE, reason, answer)
@@ -125,7 +129,7 @@ def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> Fetch
 
 
 def _problem(uid: int, trouble: Trouble, reason: str, answer: Answer) -> FetchProblem:
-    return FetchProblem(uid, trouble, reason, answer.literals[0] if answer.literals else None)
+    return FetchProblem(uid, trouble, reason, answer.literals[0] if answer.literals else None, answer.size)
 
 
 @dataclass
@@ -170,7 +174,7 @@ class _Reader:
 
 def _answer(record: list[Piece]) -> Answer:
     tokens: list[Token] = []
-    literals: list[bytes] = []
+    literals: list[Content] = []
     for piece in record:
         line = piece if isinstance(piece, bytes) else piece[0]
         tokens += _TOKEN.findall(line)
@@ -189,10 +193,10 @@ def _answer(record: list[Piece]) -> Answer:
     return Answer(attributes, tuple(literals))
 
 
-def _octets(token: Token) -> bytes:
+def octets(token: Token) -> bytes:
     """An astring's octets: of a literal, a quoted string, or the atom as it is."""
     if isinstance(token, Literal):
-        return token.octets
+        return token.octets if isinstance(token.octets, bytes) else b""
     return _ESCAPED.sub(rb"\1", token[1:-1]) if token.startswith(b'"') else token
 
 

@@ -24,7 +24,9 @@ from wiki.mail.transport.protocol import (
     Folder,
     FolderStatus,
     Limits,
+    NewSpool,
     Trouble,
+    too_large,
 )
 
 _ITEMS = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
@@ -42,7 +44,9 @@ _OCTETS_PER_ANSWER = 4096
 class ImapSession:
     """An open, signed-in connection; made by :func:`wiki.mail.transport.connect.open_imap`."""
 
-    def __init__(self, client: CheckedClient, channel: Channel, limits: Limits) -> None:
+    def __init__(
+        self, client: CheckedClient, channel: Channel, limits: Limits, new_spool: NewSpool | None = None
+    ) -> None:
         self._client = client
         self._wire = client.wire
         self._channel = channel
@@ -53,6 +57,11 @@ class ImapSession:
             self.supports_uidplus: bool = client.has_capability("UIDPLUS")
             self.supports_move: bool = client.has_capability("MOVE")
             self.has_labels: bool = client.has_capability("X-GM-EXT-1")
+        # How many octets a message may have whose size the server does not tell.
+        self._unknown_size = limits.batch_octets
+        if new_spool is not None:
+            self._unknown_size = limits.message_octets
+            self._wire.spool_literals(new_spool, limits.batch_octets)
         self._items = _GMAIL_ITEMS if self.has_labels else _ITEMS
 
     @property
@@ -121,7 +130,12 @@ class ImapSession:
         for window in parts(uids, _SIZES_AT_ONCE):
             sizes = self.sizes(window)
             for batch in batches(window, sizes, self._limits):
-                yield from self._fetch_batch(batch, sizes)
+                try:
+                    for found in self._fetch_batch(batch, sizes):
+                        self._wire.claim(found.content)
+                        yield found
+                finally:
+                    self._wire.drop_unclaimed()
 
     def still_present(self, uids: Sequence[int]) -> set[int]:
         """Those of ``uids`` that UID SEARCH still finds in the selected folder."""
@@ -173,13 +187,11 @@ class ImapSession:
 
     def _fetch_batch(self, batch: list[int], sizes: dict[int, int]) -> Iterator[Fetched]:
         if sizes.get(batch[0], 0) > self._limits.message_octets:
-            yield FetchProblem(
-                batch[0], Trouble.TOO_LARGE, f"The message has {sizes[batch[0]]} octets, which is too many."
-            )
+            yield too_large(batch[0], sizes[batch[0]])
             return
         failure = None
         try:
-            given, _ = self._ask(batch, self._items, sum(sizes.get(uid, self._limits.batch_octets) for uid in batch))
+            given, _ = self._ask(batch, self._items, sum(sizes.get(uid, self._unknown_size) for uid in batch))
         except TransportError as error:
             # What was complete before the connection broke is as good as any other message.
             failure, given = error, list(answers(self._wire.take("FETCH")))
@@ -196,7 +208,7 @@ class ImapSession:
     def _fetch_alone(self, uid: int, size: int | None) -> Fetched:
         """The second and last try for one message."""
         try:
-            given, is_refused = self._ask([uid], self._items, self._limits.batch_octets if size is None else size)
+            given, is_refused = self._ask([uid], self._items, self._unknown_size if size is None else size)
             found = verdict(uid, answers_by_uid(given).get(uid, ()), size)
             if found is not None:
                 return found
@@ -215,11 +227,14 @@ class ImapSession:
     def _ask(self, uids: Sequence[int], items: str, content_octets: int) -> tuple[list[Answer], bool]:
         """The answers to one FETCH, and whether the server refused it (some messages may be answered all the same)."""
         # Twice what was announced, and more for each answer's frame: enough for servers that count badly, no more.
-        room = self._limits.answer_octets + 2 * content_octets + _OCTETS_PER_ANSWER * len(uids)
+        in_memory = min(content_octets, self._limits.batch_octets) if self._wire.new_spool else content_octets
+        room = self._limits.answer_octets + 2 * in_memory + _OCTETS_PER_ANSWER * len(uids)
         is_refused = False
         with in_plain_words(self._client):
             try:
-                self._wire.uid_command("FETCH", uid_set(uids), items, answer_octets=room)
+                self._wire.uid_command(
+                    "FETCH", uid_set(uids), items, answer_octets=room, spooled_octets=2 * content_octets
+                )
             except ServerSaidNo:
                 is_refused = True
             return list(answers(self._wire.take("FETCH"))), is_refused

@@ -15,11 +15,12 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
 
+from wiki.blobs.store import Spooled
 from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.errors import CannotDelete, ConnectionLost, ServerBusy, ServerMisbehaved, TransportError
+from wiki.mail.transport.fetch_answers import Piece
+from wiki.mail.transport.protocol import NewSpool
 from wiki.mail.transport.sasl import Exchange
-
-Piece = bytes | tuple[bytes, bytes]
 
 # EXPUNGE without UIDs and CLOSE also remove what other clients have flagged.
 _NEVER_SENT = frozenset({"EXPUNGE", "CLOSE"})
@@ -55,6 +56,10 @@ class ImapWire(imaplib.IMAP4):
     def __init__(self, channel: Channel, answer_octets: int) -> None:
         self.channel = channel
         self.answer_octets = answer_octets
+        self.new_spool: NewSpool | None = None
+        self.spool_above = 0
+        self.spooled_octets = 0
+        self.unclaimed: list[Spooled] = []
         channel.allow(answer_octets)
         super().__init__(channel.endpoint.host, channel.endpoint.port)
         # Names and passwords outside ASCII are sent as UTF-8, which is what servers expect of them.
@@ -66,9 +71,33 @@ class ImapWire(imaplib.IMAP4):
         self.port = port
         self.sock = self.channel.socket
 
-    def read(self, size: int) -> bytes:
-        """A literal, whole or not at all."""
-        return self.channel.read(size)
+    def read(self, size: int) -> Any:
+        """A literal, whole or not at all: octets, or a file where there is a spool for so many (imaplib minds not)."""
+        if self.new_spool is None or size <= self.spool_above:
+            return self.channel.read(size)
+        spool = self.new_spool()
+        try:
+            self.channel.copy(size, spool.write)
+            spooled = spool.finish()
+        except BaseException:
+            spool.discard()
+            raise
+        self.unclaimed.append(spooled)
+        return spooled
+
+    def spool_literals(self, new_spool: NewSpool, above: int) -> None:
+        """From now on literals of more octets than ``above`` go to a file, which whoever wants it has to claim."""
+        self.new_spool, self.spool_above = new_spool, above
+
+    def claim(self, content: object) -> None:
+        """Whoever says this removes the file of this content, should it have one."""
+        self.unclaimed = [each for each in self.unclaimed if each is not content]
+
+    def drop_unclaimed(self) -> None:
+        """Remove the files that nobody has claimed."""
+        for each in self.unclaimed:
+            each.discard()
+        self.unclaimed = []
 
     def readline(self) -> bytes:
         """A line, whole or not at all, its name in upper case as imaplib wants it (RFC 9051 section 9 does not)."""
@@ -124,20 +153,24 @@ class ImapWire(imaplib.IMAP4):
             raise ServerSaidNo(response_code(data[-1]))
         self.state = "AUTH"
 
-    def uid_command(self, command: str, *arguments: str, answer_octets: int = 0) -> None:
-        """``UID command arguments``; the untagged answers wait for :meth:`take`, also when this raises ServerSaidNo."""
+    def uid_command(self, command: str, *arguments: str, answer_octets: int = 0, spooled_octets: int = 0) -> None:
+        """``UID command arguments``; the untagged answers wait for :meth:`take`, also when this raises ServerSaidNo.
+
+        ``answer_octets`` is how much may come back where that is more than usual, besides what goes to a spool.
+        """
         normal, self.answer_octets = self.answer_octets, max(answer_octets, self.answer_octets)
+        self.spooled_octets = spooled_octets
         try:
             kind, data = self._simple_command("UID", command, *arguments)
         finally:
-            self.answer_octets = normal
+            self.answer_octets, self.spooled_octets = normal, 0
         if kind != "OK":
             raise ServerSaidNo(response_code(data[-1]))
 
     def take(self, name: str) -> list[Piece]:
         """The untagged answers of this name so far, as imaplib has cut them: octets, or (line, literal)."""
-        pieces: list[Piece] = self.untagged_responses.pop(name, [])
-        return pieces
+        pieces: Any = self.untagged_responses.pop(name, [])
+        return list(pieces)
 
     def _connect(self) -> None:
         try:
@@ -156,7 +189,7 @@ class ImapWire(imaplib.IMAP4):
         self.untagged_responses = {
             kept: data for kept, data in self.untagged_responses.items() if kept in _KEPT_UNTAGGED
         }
-        self.channel.allow(self.answer_octets)
+        self.channel.allow(self.answer_octets, self.spooled_octets)
         tag: bytes = super()._command(name, *args)  # type: ignore[misc]  # typeshed leaves it out
         return tag
 

@@ -11,23 +11,59 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from wiki.blobs.store import Spool, Spooled
 from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.errors import CannotDelete, ServerMisbehaved, TransportError
-from wiki.mail.transport.pop3_text import message_in, plain_reading
+from wiki.mail.transport.pop3_text import Reading
 from wiki.mail.transport.pop3_wire import PopWire, ServerSaidErr, refusal
-from wiki.mail.transport.protocol import Fetched, FetchedMessage, FetchProblem, Limits, PopEntry, Trouble
+from wiki.mail.transport.protocol import (
+    Content,
+    Fetched,
+    FetchedMessage,
+    FetchProblem,
+    Limits,
+    NewSpool,
+    PopEntry,
+    Trouble,
+    too_large,
+)
 
 _OCTETS_PER_LISTED = 128
 _LISTING_OCTETS = 64 * 1024 * 1024
 
 
+class Memory:
+    """Like a Spool, for what memory has room for."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.write = self._pieces.append
+
+    def finish(self) -> bytes:
+        """All has come."""
+        return b"".join(self._pieces)
+
+    def discard(self) -> None:
+        """Nobody wants it."""
+        self._pieces.clear()
+
+
 class PopSession:
     """An open, signed-in connection; made by :func:`wiki.mail.transport.connect.open_pop`."""
 
-    def __init__(self, wire: PopWire, channel: Channel, limits: Limits, *, pipelines: bool = False) -> None:
+    def __init__(
+        self,
+        wire: PopWire,
+        channel: Channel,
+        limits: Limits,
+        new_spool: NewSpool | None = None,
+        *,
+        pipelines: bool = False,
+    ) -> None:
         self._wire = wire
         self._channel = channel
         self._limits = limits
+        self._new_spool = new_spool
         self._pipelines = pipelines
         self._sizes: dict[int, int] = {}
         self._has_marked = False
@@ -72,12 +108,13 @@ class PopSession:
         with no ``uid`` since it is not that message's fault.
         """
         if self._sizes[number] > self._limits.message_octets:
-            reason = f"The message has {self._sizes[number]} octets, which is too many."
-            return FetchProblem(number, Trouble.TOO_LARGE, reason)
+            return too_large(number, self._sizes[number])
         self._require_usable()
         try:
             found = self._retrieve_once(number)
             if isinstance(found, FetchProblem) and found.trouble is Trouble.WRONG_SIZE:
+                if isinstance(found.content, Spooled):
+                    found.content.discard()
                 found = self._retrieve_once(number)
         except TransportError as error:
             error.uid = number
@@ -130,17 +167,37 @@ class PopSession:
         except ServerSaidErr:
             self._is_usable = self._is_in_step()
             return FetchProblem(number, Trouble.REFUSED, "The server refused to hand over this message.")
-        text = self._wire.text(announced)
-        content = message_in(text, announced)
-        if not self._is_in_step():
+        spool = self._spool(announced)
+        try:
+            shape = self._wire.text(announced, spool.write)
+            is_in_step = self._is_in_step()
+            content = self._read(spool.finish(), shape.reading(announced) or shape.plain_reading, announced)
+        finally:
+            spool.discard()
+        if not is_in_step:
             self._is_usable = False
             reason = "The server's answer ended before the message did."
-            return FetchProblem(number, Trouble.OUT_OF_STEP, reason, plain_reading(text))
-        if content is None:
-            content = plain_reading(text)
+            return FetchProblem(number, Trouble.OUT_OF_STEP, reason, content, announced)
+        if len(content) != announced:
             reason = f"The server announced {announced} octets and sent {len(content)}."
-            return FetchProblem(number, Trouble.WRONG_SIZE, reason, content)
+            return FetchProblem(number, Trouble.WRONG_SIZE, reason, content, announced)
         return FetchedMessage(number, content, announced)
+
+    def _spool(self, announced: int) -> Spool | Memory:
+        if self._new_spool is None or announced <= self._limits.batch_octets:
+            return Memory()
+        return self._new_spool()
+
+    def _read(self, text: Content, reading: Reading, announced: int) -> Content:
+        """The message in an answer's text."""
+        spool = self._spool(announced)
+        try:
+            for piece in reading.of([text] if isinstance(text, bytes) else text.chunks()):
+                spool.write(piece)
+            return spool.finish()
+        except BaseException:
+            spool.discard()
+            raise
 
     def _is_in_step(self) -> bool:
         """Whether the next answer is NOOP's and nothing but it: what is left of a message would show here."""

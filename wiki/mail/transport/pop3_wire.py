@@ -7,13 +7,13 @@ after a line of more than 2,048 octets; of its dozen commands nothing would be l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.endpoint import FORBIDDEN_CHARACTERS
 from wiki.mail.transport.errors import ServerBusy, ServerMisbehaved, TransportError
-from wiki.mail.transport.pop3_text import TextReader
+from wiki.mail.transport.pop3_text import Shape, TextReader
 from wiki.mail.transport.sasl import Exchange
 
 _RESPONSE_CODE = re.compile(rb"-ERR \[([A-Z/-]+)")
@@ -65,13 +65,13 @@ class PopWire:
         while (line := self.channel.readline().strip()) != b".":
             yield line
 
-    def text(self, announced: int) -> bytes:
-        """The answer to RETR as it was sent, guarding dots included, without the full stop that ended it."""
-        reader = TextReader(announced)
+    def text(self, announced: int, write: Callable[[bytes], object]) -> Shape:
+        """Hand over the answer to RETR as it comes, guarding dots included, without the full stop that ends it."""
+        reader = TextReader(announced, write)
         while (rest := reader.feed(self.channel.receive())) is None:
             pass
         self.channel.give_back(rest)
-        return reader.text
+        return reader.shape
 
     def capabilities(self) -> dict[str, str]:
         """CAPA (RFC 2449), upper-case names with their parameters; empty where the server does not know the command."""

@@ -9,11 +9,20 @@ method says that it lives on.
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
+
+from wiki.blobs.store import Spool, Spooled
+from wiki.mail.message import LargeMessage, RawMessage, Received
+
+Content = bytes | Spooled
+"""The octets of a message: in memory, or in a file where they are more than ``Limits.batch_octets``."""
+
+NewSpool = Callable[[], Spool]
+"""Where octets go that are too many for memory; without one, everything is kept in memory."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +93,18 @@ class FetchedMessage:
     """
 
     uid: int
-    content: bytes
+    content: Content
     size: int
     internal_date: datetime | None = None
     labels: tuple[str, ...] = ()
     gmail_id: int | None = None
+
+    @property
+    def received(self) -> Received:
+        """The message without what only its server says of it; a file is from now on the receiver's to remove."""
+        if isinstance(self.content, bytes):
+            return RawMessage(self.content, self.internal_date)
+        return LargeMessage(self.content.path, self.content.size, self.content.sha256, self.internal_date)
 
 
 @dataclass(frozen=True)
@@ -96,15 +112,29 @@ class FetchProblem:
     """A message that must not be taken as archived, nor ever deleted on the server for our sake.
 
     ``content`` is what came, for the quarantine, where anything did. ``reason`` is one sentence for a person.
+    ``size`` is what the server announced, where it did.
     """
 
     uid: int
     trouble: Trouble
     reason: str
-    content: bytes | None = None
+    content: Content | None = None
+    size: int | None = field(default=None, compare=False)
 
 
 Fetched = FetchedMessage | FetchProblem
+
+
+def only_hash(fetched: Fetched) -> str | None:
+    """The hash of a message that nobody wants to keep, whose file, if it has one, is removed; None for a problem."""
+    if isinstance(fetched.content, Spooled):
+        fetched.content.discard()
+    return fetched.received.sha256 if isinstance(fetched, FetchedMessage) else None
+
+
+def too_large(uid: int, size: int) -> FetchProblem:
+    """The report of a message that is beyond ``Limits.message_octets``."""
+    return FetchProblem(uid, Trouble.TOO_LARGE, f"The message has {size} octets, which is too many.", size=size)
 
 
 @dataclass(frozen=True)
