@@ -81,6 +81,7 @@ def load(environ: Mapping[str, str] | None = None) -> dict[str, object]:
         "MAIL_FETCH_MINUTES": env_int(environ, "POSTROOM_MAIL_FETCH_MINUTES", 30, least=1),
         "MAIL_FETCH_DEADLINE_SECONDS": env_int(environ, "POSTROOM_MAIL_FETCH_DEADLINE_SECONDS", 600, least=1),
         "MAIL_MAX_MESSAGE_MB": env_int(environ, "POSTROOM_MAIL_MAX_MESSAGE_MB", 100, least=1),
+        "MAIL_VERIFY_DAYS": env_int(environ, "POSTROOM_MAIL_VERIFY_DAYS", 30, least=1),
         "MAIL_SEARCHABLE_CHARACTERS": env_int(environ, "POSTROOM_MAIL_SEARCHABLE_CHARACTERS", 200_000, least=1),
         "MAIL_PARSE_SECONDS": env_int(environ, "POSTROOM_MAIL_PARSE_SECONDS", 60, least=1),
         "MAIL_PARSE_MEMORY_MB": env_int(environ, "POSTROOM_MAIL_PARSE_MEMORY_MB", 512, least=128),

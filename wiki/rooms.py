@@ -24,6 +24,8 @@ from wiki.mail import nav as mail_nav
 from wiki.mail import trash as mail_trash
 from wiki.mail import urls as mail
 from wiki.mail.extraction import indexing as attachment_indexing
+from wiki.mail.keeping import jobs as keeping_jobs
+from wiki.mail.keeping import queries as keeping_queries
 from wiki.mail.models import MailAccount
 from wiki.pages import access as pages_access
 from wiki.pages import home as pages_home
@@ -65,7 +67,7 @@ NAV: tuple[NavItem, ...] = (
     *pages_nav.ITEMS,
     *mail_nav.ITEMS,
 )
-JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *search_jobs.JOBS)
+JOBS: tuple[Job, ...] = (*mail_jobs.JOBS, *keeping_jobs.JOBS, *search_jobs.JOBS)
 # What stands at the front of each space.
 SPACE_HOME = pages_home.HOME
 KINDS: tuple[Kind, ...] = (pages_indexing.KIND, mail_indexing.KIND, attachment_indexing.KIND)
@@ -86,7 +88,10 @@ SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...
     (MailAccount, MailAccount.password_sealed),
 )
 # What ``flask doctor`` looks at besides the foundation: a name, and whether it is well, with a sentence.
-DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (("index", search_health.index_is_well),)
+DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
+    ("index", search_health.index_is_well),
+    ("archive", keeping_queries.archive_is_well),
+)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("site.name", "Postroom", "The name of the site, in the header and the title of each page."),

@@ -28,6 +28,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attachment_texts_state_attempts_id'), ['state', 'attempts', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_attachment_texts_version'), ['version'], unique=False)
 
+    op.create_table('mail_checks',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('checked', sa.Integer(), nullable=False),
+    sa.Column('found', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_checks'))
+    )
+    op.create_table('mail_damage',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('condition', sa.String(length=10), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_damage')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_mail_damage_sha256'))
+    )
     op.create_table('attachment_pages',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('text_id', sa.Integer(), nullable=False),
@@ -149,6 +166,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_pages_text_id_start'))
 
     op.drop_table('attachment_pages')
+    op.drop_table('mail_damage')
+    op.drop_table('mail_checks')
     with op.batch_alter_table('attachment_texts', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attachment_texts_version'))
         batch_op.drop_index(batch_op.f('ix_attachment_texts_state_attempts_id'))

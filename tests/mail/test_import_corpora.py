@@ -15,9 +15,9 @@ from sqlalchemy import select
 from tests.people import Site
 from wiki.db import reading, transaction
 from wiki.jobs.progress import Silent
-from wiki.mail import verification
 from wiki.mail.formats import mbox
 from wiki.mail.importing import transfer
+from wiki.mail.keeping import verification
 from wiki.mail.models import Message
 
 PROJECT = Path(__file__).resolve().parents[2]

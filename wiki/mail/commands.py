@@ -14,10 +14,11 @@ from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading
 from wiki.errors import Conflict
-from wiki.mail import body, forest, ingest, queries, verification
+from wiki.mail import body, forest, ingest, queries
 from wiki.mail.certificates.commands import certify_account
 from wiki.mail.fetching import sync
 from wiki.mail.importing import commands as importing
+from wiki.mail.keeping import commands as keeping
 from wiki.mail.message import RawMessage
 from wiki.mail.models import MailAccount, Message
 from wiki.mail.parsing import parse
@@ -29,6 +30,8 @@ COMMANDS: tuple[click.Command, ...] = (mail,)
 
 
 mail.add_command(importing.import_mail)
+mail.add_command(keeping.verify)
+mail.add_command(keeping.sweep)
 
 
 @mail.command("fetch")
@@ -94,20 +97,6 @@ def raw(message: int) -> None:
         sys.stdout.buffer.write(blob_store().read(sha256))
     except BlobMissing as error:
         raise click.ClickException(f"The raw bytes of message {message} are missing from the store.") from error
-
-
-@mail.command("verify")
-@click.argument("space")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def verify(space: str, *, as_json: bool) -> None:
-    """Read every raw message of SPACE again and compare its hash. The exit code is 1 when any is damaged."""
-    with bars_on_terminal() as bars:
-        found = verification.verify(site_space(space), Bar(bars, "Verifying"))
-    if as_json:
-        click.echo(json.dumps({"whole": found.whole, "damaged": found.damaged, "missing": found.missing}))
-    else:
-        click.echo(found.in_words())
-    sys.exit(0 if found.is_clean else 1)
 
 
 @mail.command("reparse")

@@ -1,7 +1,7 @@
 """Throwing mail away, taking it back, and destroying it. Bulk SQL, because a space may hold hundreds of thousands.
 
 Nothing here commits. What is purged leaves a tombstone, so that no fetch and no import brings it back; its raw
-bytes stay in the blob store, which is written once and never changed.
+bytes stay in the blob store until it is swept (:mod:`wiki.mail.keeping.sweeping`).
 """
 
 from __future__ import annotations

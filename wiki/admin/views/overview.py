@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from wiki.admin import add_ons, event_lines, queries
 from wiki.jobs.scheduler import is_somebody_working
+from wiki.mail.keeping.queries import damage_in_words
 from wiki.web.access import site_admin
 from wiki.web.theming import render
 
@@ -20,6 +21,7 @@ def index() -> ResponseReturnValue:
     return render(
         "admin/index.html",
         is_working=is_working,
+        damage=damage_in_words(),
         user_count=queries.count_users(),
         group_count=queries.count_groups(),
         add_ons=add_ons.SYSTEM_ADD_ONS,

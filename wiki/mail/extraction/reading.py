@@ -89,6 +89,35 @@ def enter_missing() -> int:
         last = ids[-1]
 
 
+def forget_unused() -> None:
+    """Remove the texts that no message has any more; parsing anew can leave such."""
+    last = ""
+    while True:
+        with reading() as session:
+            hashes = session.scalars(
+                select(AttachmentText.sha256)
+                .where(AttachmentText.sha256 > last)
+                .order_by(AttachmentText.sha256)
+                .limit(PARTS_AT_ONCE)
+            ).all()
+            used = set(
+                session.scalars(
+                    select(MessagePart.sha256)
+                    .where(MessagePart.sha256.between(hashes[0], hashes[-1]), MessagePart.is_attachment)
+                    .distinct()
+                )
+                if hashes
+                else ()
+            )
+        if not hashes:
+            return
+        unused = set(hashes) - used
+        if unused:
+            with transaction() as session:
+                texts.forget_unused(session, unused)
+        last = hashes[-1]
+
+
 def _read(child: Child, until: float) -> int:
     done = 0
     while time.monotonic() < until and (found := _next()) is not None:

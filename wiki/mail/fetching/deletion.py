@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
-from wiki.blobs.configured import blob_store
 from wiki.db import reading
 from wiki.mail.certificates.queries import is_proven
 from wiki.mail.certificates.service import BY_FETCH, certify_folder
 from wiki.mail.fetching import ledger
 from wiki.mail.fetching.ledger import Deletable, FolderEpoch
 from wiki.mail.fetching.plan import Run
+from wiki.mail.keeping import damage
+from wiki.mail.keeping.models import Condition
 from wiki.mail.models import AfterArchiving, LedgerState
 from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import CannotDelete
@@ -96,11 +97,11 @@ def unproven(folder: str) -> str:
 
 def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
     """Read each blob again and keep those whose hash matches; the others are held, with an alarm in words."""
-    store = blob_store()
-    damaged = [each for each in ready if not store.verify(each.sha256)]
+    looked = {each.sha256: damage.look_at(each.sha256) for each in ready}
+    damaged = [each for each in ready if looked[each.sha256] is not Condition.WHOLE]
     if damaged:
         with run.writing() as session:
-            ledger.hold(session, [each.id for each in damaged], DAMAGED)
+            damage.note(session, looked)
         run.tally.notes.append(DAMAGED)
     lost = {each.id for each in damaged}
     return [each for each in ready if each.id not in lost]

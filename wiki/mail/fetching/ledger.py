@@ -238,13 +238,6 @@ def mark(session: Session, ids: Iterable[int], state: LedgerState) -> None:
         session.execute(update(LedgerEntry), rows)
 
 
-def hold(session: Session, ids: Iterable[int], reason: str) -> None:
-    """Never delete these on the server, for a reason in words, and never fetch them again of our own accord."""
-    rows = [{"id": entry_id, "state": LedgerState.HELD, "reason": reason, "attempts": MOST_TRIES} for entry_id in ids]
-    if rows:
-        session.execute(update(LedgerEntry), rows)
-
-
 def counts(session: Session, account_id: int) -> dict[str, int]:
     """How many messages of an account's current folders are archived, duplicates, set aside, and gone from it."""
     rows = session.execute(

@@ -11,6 +11,7 @@ from wiki.mail import account_queries, network, service, throttle
 from wiki.mail.access import in_mail_space, with_account
 from wiki.mail.certificates.requests import waiting_for
 from wiki.mail.forms import AccountForm, same_family, starting_values, stored_values
+from wiki.mail.keeping.queries import damaged_in
 from wiki.mail.models import MailAccount
 from wiki.mail.presets import PRESETS
 from wiki.mail.transport.check import CheckResult, check
@@ -29,7 +30,8 @@ NO_PASSWORD = "Type the password: nothing is stored that is meant for this serve
 def accounts(space: Space) -> ResponseReturnValue:
     """List the accounts with what their last fetches came to."""
     rows = account_queries.accounts(current_actor(), space)
-    return render("mail/accounts.html", rows=rows, breadcrumbs=[_home(space)])
+    damaged = damaged_in(current_actor(), space)
+    return render("mail/accounts.html", rows=rows, damaged=damaged, breadcrumbs=[_home(space)])
 
 
 @in_mail_space(Permission.SPACE_ADMIN)

@@ -1,4 +1,4 @@
-"""Reading the archive again to find out whether it is whole."""
+"""Reading the archive again at once, to find out whether it is whole; on a schedule that is ``checking``."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
-from wiki.blobs.configured import blob_store
-from wiki.db import reading
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
+from wiki.db import reading, transaction
 from wiki.jobs.progress import Progress
+from wiki.mail.keeping import damage
+from wiki.mail.keeping.models import Condition
 from wiki.mail.models import Message
+from wiki.permissions.actor import SYSTEM
 
 BATCH = 500
 
@@ -27,6 +31,12 @@ class Verification:
         """Nothing is damaged or missing."""
         return not self.damaged and not self.missing
 
+    def add(self, other: Verification) -> None:
+        """Count another one too."""
+        self.whole += other.whole
+        self.damaged += other.damaged
+        self.missing += other.missing
+
     def in_words(self) -> str:
         """The result for a person."""
         if self.is_clean:
@@ -36,9 +46,8 @@ class Verification:
 
 
 def verify(space_id: int, progress: Progress) -> Verification:
-    """Read and hash every raw message of a space, trash included, in constant memory."""
+    """Read and hash every raw message of a space, trash included, in constant memory; damage is taken down."""
     found = Verification()
-    store = blob_store()
     with reading() as session:
         total = session.scalar(select(func.count()).select_from(Message).where(Message.space_id == space_id)) or 0
     last = done = 0
@@ -51,14 +60,26 @@ def verify(space_id: int, progress: Progress) -> Verification:
                 .limit(BATCH)
             ).all()
         if not rows:
-            return found
+            break
+        looked = {row.sha256: damage.look_at(row.sha256) for row in rows}
         for row in rows:
-            if row.sha256 not in store:
-                found.missing.append(row.id)
-            elif store.verify(row.sha256):
+            if looked[row.sha256] is Condition.WHOLE:
                 found.whole += 1
             else:
-                found.damaged.append(row.id)
+                (found.damaged if looked[row.sha256] is Condition.DAMAGED else found.missing).append(row.id)
+        with transaction() as session:
+            damage.note(session, looked)
         last = rows[-1].id
         done += len(rows)
         progress.tell(done, total)
+    with transaction():
+        record(
+            SYSTEM,
+            EventTag.MAIL_VERIFIED,
+            f"space:{space_id}",
+            space_id=space_id,
+            checked=done,
+            damaged=len(found.damaged),
+            missing=len(found.missing),
+        )
+    return found

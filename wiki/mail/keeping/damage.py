@@ -1,0 +1,119 @@
+"""What is done about a blob that is not whole: an alert, a line in the record, and its original held on the server.
+
+A held original is fetched again by the next fetch of its account, and its bytes mend the blob; so does a backup. Either
+way the next look at it takes the alert back. Nothing here commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from wiki import clock
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
+from wiki.blobs.configured import blob_store
+from wiki.mail.keeping.models import BlobDamage, Condition
+from wiki.mail.models import LedgerEntry, LedgerState, Message, SetAside
+from wiki.mail.subjects import message_subject
+from wiki.permissions.actor import SYSTEM
+
+HELD = "The stored copy of this message is damaged or missing, so it stays on the server and is fetched again."
+CHUNK = 400  # placeholders in one statement
+
+
+def look_at(sha256: str) -> Condition:
+    """Read a blob again and compare its hash with its name."""
+    store = blob_store()
+    if sha256 not in store:
+        return Condition.MISSING
+    try:
+        return Condition.WHOLE if store.verify(sha256) else Condition.DAMAGED
+    except OSError:  # the disk says itself that it cannot read
+        return Condition.DAMAGED
+
+
+def note(session: Session, looked: Mapping[str, Condition]) -> int:
+    """Take down how blobs are that the archive needs, by their hashes; gives how many are newly found not whole."""
+    known = _known(session, list(looked))
+    needed = _needed(session, [sha256 for sha256, condition in looked.items() if condition is not Condition.WHOLE])
+    bad = {sha256: looked[sha256] for sha256 in looked if sha256 in needed}
+    for sha256, condition in bad.items():
+        if sha256 in known:
+            known[sha256].condition = condition
+            continue
+        session.add(BlobDamage(sha256=sha256, condition=condition, found_at=clock.now()))
+        _record(session, EventTag.MAIL_DAMAGED, sha256, condition)
+    _hold(session, list(bad))
+    mended = [sha256 for sha256 in known if sha256 not in bad]
+    for sha256 in mended:
+        session.delete(known[sha256])
+        _record(session, EventTag.MAIL_MENDED, sha256, Condition.WHOLE)
+    _release(session, mended)
+    session.flush()
+    return len(bad.keys() - known.keys())
+
+
+def forget_unneeded(session: Session) -> None:
+    """Drop the alerts about blobs that no message needs any more."""
+    needed = select(Message.sha256).union(select(SetAside.sha256).where(SetAside.sha256.is_not(None)))
+    session.execute(
+        delete(BlobDamage).where(BlobDamage.sha256.not_in(needed)).execution_options(synchronize_session=False)
+    )
+
+
+def _needed(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Those that the archive still names: what was purged while it was looked for is no loss."""
+    found: set[str | None] = set()
+    for some in _chunks(hashes):
+        found.update(session.scalars(select(Message.sha256).where(Message.sha256.in_(some))))
+        found.update(session.scalars(select(SetAside.sha256).where(SetAside.sha256.in_(some))))
+    return {sha256 for sha256 in found if sha256}
+
+
+def _known(session: Session, hashes: Sequence[str]) -> dict[str, BlobDamage]:
+    return {
+        row.sha256: row
+        for some in _chunks(hashes)
+        for row in session.scalars(select(BlobDamage).where(BlobDamage.sha256.in_(some)))
+    }
+
+
+def _hold(session: Session, hashes: Sequence[str]) -> None:
+    """Their originals stay on the server; one try is counted, so that the next fetch asks for them once more."""
+    for some in _chunks(hashes):
+        session.execute(
+            update(LedgerEntry)
+            .where(
+                LedgerEntry.sha256.in_(some),
+                LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
+            )
+            .values(state=LedgerState.HELD, reason=HELD, attempts=1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _release(session: Session, hashes: Sequence[str]) -> None:
+    for some in _chunks(hashes):
+        session.execute(
+            update(LedgerEntry)
+            .where(LedgerEntry.sha256.in_(some), LedgerEntry.state == LedgerState.HELD, LedgerEntry.reason == HELD)
+            .values(state=LedgerState.ARCHIVED, reason="")
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _record(session: Session, tag: EventTag, sha256: str, condition: Condition) -> None:
+    """A line for each message that has these bytes; one of no message has been set aside."""
+    rows = session.execute(select(Message.id, Message.space_id).where(Message.sha256 == sha256)).all()
+    for row in rows:
+        record(SYSTEM, tag, message_subject(row.id), space_id=row.space_id, sha256=sha256, condition=condition.value)
+    if not rows:
+        record(SYSTEM, tag, "mail:set-aside", sha256=sha256, condition=condition.value)
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]

@@ -1,0 +1,47 @@
+"""Which blobs the archive needs, by the beginnings of their names: so many at a time that memory stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from wiki.mail.models import LedgerEntry, Message, SetAside
+from wiki.spaces.models import Space
+
+BEGINNINGS = 256
+"""The store's folders: blobs by the first byte of their hashes."""
+
+
+def beginning(number: int) -> str:
+    """The first two digits of the hashes of a part."""
+    return f"{number:02x}"
+
+
+def of_archive(session: Session, number: int) -> set[str]:
+    """The blobs that must be there: of messages, in the trash too, and of what was set aside."""
+    within = _within(number)
+    found: set[str] = set()
+    for space_id in session.scalars(select(Space.id)):
+        found.update(
+            session.scalars(select(Message.sha256).where(Message.space_id == space_id, within(Message.sha256)))
+        )
+    found.update(_named(session, SetAside.sha256, within))
+    return found
+
+
+def of_anything(session: Session, number: int) -> set[str]:
+    """Those, and the blobs that the ledger names besides."""
+    return of_archive(session, number) | _named(session, LedgerEntry.sha256, _within(number))
+
+
+def _named(session: Session, column: InstrumentedAttribute[str | None], within: Callable[..., Any]) -> set[str]:
+    return {sha256 for sha256 in session.scalars(select(column).where(within(column)).distinct()) if sha256}
+
+
+def _within(number: int) -> Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]:
+    """Between this beginning and the next; ``g`` comes after all hashes."""
+    after = beginning(number + 1) if number + 1 < BEGINNINGS else "g"
+    return lambda column: (column >= beginning(number)) & (column < after)
