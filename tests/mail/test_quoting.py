@@ -159,6 +159,22 @@ def test_initials_and_bars_mark_quotes_as_well() -> None:
     ]
 
 
+def test_answers_between_quotes_marked_otherwise_stay_new() -> None:
+    text = "Hello,\n\nMonday, 2 November 2026, 10:05:18, you wrote:\n\n{0} one?\n{0} or two?\n\nTwo.\n"
+    for mark in ("JD>", "|", "#"):
+        assert kinds(text.format(mark)) == ["new", "attribution", "quote", "new"]
+
+
+def test_a_header_that_somebody_shows_as_it_came_is_new() -> None:
+    raw = f"Received: from a\nX-Mailer: b\n{HEADER}Message-ID: <1@example.org>\n"
+    assert kinds(f"Look at this:\n\n{raw}\nIs it spam?\n") == ["new"]
+
+
+def test_what_mutt_forwards_is_new() -> None:
+    marker = "----- Forwarded message from Bob <bob@example.org> -----"
+    assert kinds(f"FYI\n\n{marker}\n\n{HEADER}\nThe plans.\n") == ["new", "forward", "new"]
+
+
 def test_the_line_that_a_mailbox_file_protected_is_new() -> None:
     assert kinds("Look:\n>From the beginning\n") == ["new"]
 

@@ -17,7 +17,9 @@ from wiki.mail import body
 from wiki.mail.message import ParsedMessage, RawMessage
 from wiki.mail.names import image_type
 from wiki.mail.parsing.parse import parse, part_content
-from wiki.mail.quoting.stored import Stored, stored_ranges
+from wiki.mail.quoting.html import OPENING
+from wiki.mail.quoting.ranges import ranges
+from wiki.mail.quoting.stored import Stored, split, stored_ranges
 
 MOST_PICTURES = 50
 PICTURE_BYTES = 10 * 1024 * 1024
@@ -25,6 +27,7 @@ LONGEST_TEXT = 1_000_000
 # A frame without script and origin cannot tell how high it is, so its height is guessed from what is in it.
 LOWEST, HIGHEST = 160, 1400
 LINE_LENGTH, LINE_HEIGHT, PICTURE_HEIGHT = 95, 24, 240
+ROOM_FOR_QUOTES = 6  # lines, where quotes are folded
 STYLE = (
     "html{background:#fff;color:#1d1f24}"
     "body{margin:1rem;font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
@@ -57,7 +60,10 @@ def describe(raw: RawMessage, *, shows_remote: bool) -> Frame:
     """Look at a message's HTML without drawing it."""
     parsed = parse(raw)
     safe = body.safe_html(parsed, allow_remote=shows_remote)
-    lines = sum(max(1, ceil(len(line) / LINE_LENGTH)) for line in parsed.text.splitlines())
+    text = parsed.text
+    if OPENING in safe.html:
+        text = split(text, ranges(text)).new + "\n" * ROOM_FOR_QUOTES
+    lines = sum(max(1, ceil(len(line) / LINE_LENGTH)) for line in text.splitlines())
     pictures = len(safe.inline_content_ids) + (safe.remote_images if shows_remote else 0)
     height = 2 * LINE_HEIGHT + lines * LINE_HEIGHT + pictures * PICTURE_HEIGHT
     return Frame(safe.remote_images, shows_remote, min(max(height, LOWEST), HIGHEST))

@@ -48,14 +48,19 @@ _FORWARD = re.compile(
     r"début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|"
     r"início da mensagem (?:encaminhada|reencaminhada)|inizio messaggio inoltrato|"
     r"begin doorgestuurd bericht|vidarebefordrat brev|videresendt besked)[ ]?:"
-    r"|[-_]{2,}[ ]*(?:forwarded (?:message|by\b.{0,120}?)|weitergeleitete nachricht|message transféré|"
-    r"mensaje reenviado|mensagem encaminhada|"
+    r"|[-_]{2,}[ ]*(?:forwarded (?:message(?: from\b.{0,120}?)?|by\b.{0,120}?)|weitergeleitete nachricht|"
+    r"message transféré|mensaje reenviado|mensagem encaminhada|"
     r"messaggio inoltrato|doorgestuurd bericht|vidarebefordrat (?:mail|meddelande)|"
     r"videresendt (?:melding|meddelelse)|(?:przekazana|treść przekazanej) wiadomoś[cć]i?|"
     r"пересылаемое (?:сообщение|письмо)|välitetty viesti|转发邮件|轉寄郵件)[ ]*[-_]*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"[>*_ \t]{0,8}([^\W\d_][\w-]{0,15}(?: \w{1,8})?)[ \u00a0]?[*]?[:：]")
+_RAW_HEADER = re.compile(
+    r"(?:x-[\w-]{1,40}|message-id|received|return-path|delivered-to|mime-version|content-[\w-]{1,30}|list-[\w-]{1,30}|"
+    r"in-reply-to|references|user-agent|precedence):",
+    re.IGNORECASE,
+)
 _RULE = re.compile(r"[-_*=~#+\u2013\u2014\u1427]{2,}|\u1427")
 _BY_DEVICE = re.compile(
     r"[<(\[*_ ]{0,4}(?:sent (?:from|via|with|by|using)\b|from my (?:i?phone|ipad|android|mobile)|get \[?outlook for\b|"
@@ -95,6 +100,11 @@ def label(line: str) -> Label | None:
     """What a line says that looks like one of a quoted header."""
     found = _LABEL.match(line)
     return _ROLES.get(found[1].lower()) if found else None
+
+
+def is_raw_header(line: str) -> bool:
+    """A field that no mailer puts above what it quotes: somebody shows a header as it came."""
+    return _RAW_HEADER.match(line) is not None
 
 
 def is_original(line: str) -> bool:

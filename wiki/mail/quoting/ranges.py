@@ -29,6 +29,7 @@ _NEAR = 10  # lines behind an attribution in which a ">" shows that quotes are m
 _INITIALS = re.compile(r"[A-Za-z]{1,10}>(?= |$)")
 _TORN_END = re.compile(r">\s*(?:wrote|schrieb|écrit|a écrit|escribió|escreveu|het volgende geschreven)?\s*[:：]")
 _FOOTER = re.compile(r"_{5,}")
+_BARS = frozenset("#:%}")
 _MARKS = frozenset({"--", "\u2014"})
 
 
@@ -136,6 +137,8 @@ class _Reader:
 
     def _header_end(self, at: int) -> int:
         """The end of the header block that begins at a line; 0 when none does: sender, date and one more are needed."""
+        if at >= len(self._lines) or self._label(at) is None:
+            return 0
         found: set[marks.Label] = set()
         last, plain = at, 0
         for index in range(at, min(at + _HEADER_LINES, len(self._lines))):
@@ -146,12 +149,15 @@ class _Reader:
                 last, plain = index, 0
                 if index - at > _SENDER_WITHIN and marks.Label.SENDER not in found:
                     break
-            elif not found or not stripped or plain:
+            elif not stripped or plain:
                 break
             else:
                 plain += 1  # a long subject or list of people goes on in the next line
         sure = {marks.Label.SENDER, marks.Label.DATE} <= found and len(found) > 2
-        return last + 1 if sure else 0
+        return last + 1 if sure and not self._is_raw(at - 1) and not self._is_raw(last + 1) else 0
+
+    def _is_raw(self, at: int) -> bool:
+        return 0 <= at < len(self._stripped) and marks.is_raw_header(self._stripped[at])
 
     def _label(self, at: int) -> marks.Label | None:
         if at not in self._labels:
@@ -227,7 +233,9 @@ class _Reader:
         if following < len(self._lines):
             if is_quoted(self._lines[following]):
                 return self._mark(at, end, Kind.ATTRIBUTION)
-            if is_sure and self._stripped[following].startswith("|"):
+            if self._has_initials(following):
+                return self._mark(at, end, Kind.ATTRIBUTION)
+            if is_sure and self._is_barred(following):
                 self._mark(at, end, Kind.ATTRIBUTION)
                 return self._barred(following)
         if not is_sure:
@@ -237,9 +245,17 @@ class _Reader:
             return self._rest(at, end, Kind.ATTRIBUTION, Kind.QUOTE)
         return self._mark(at, end, Kind.ATTRIBUTION)
 
+    def _is_barred(self, at: int) -> bool:
+        bar = self._stripped[at][0]
+        return bar == "|" or (bar in _BARS and self._begins(at + 1, bar))
+
+    def _begins(self, at: int, bar: str) -> bool:
+        return at < len(self._lines) and self._stripped[at].startswith(bar)
+
     def _barred(self, at: int) -> int:
-        """A quote behind ``|`` instead of ``>``."""
-        while at < len(self._lines) and self._stripped[at].startswith("|"):
+        """A quote behind ``|`` or the like instead of ``>``."""
+        bar = self._stripped[at][0]
+        while self._begins(at, bar):
             at = self._mark(at, at + 1, Kind.QUOTE)
         return at
 
