@@ -68,7 +68,8 @@ def test_an_id_that_looks_like_a_number_is_an_id(world: World) -> None:
 
 @shows("uidl reused or absent")
 @pytest.mark.parametrize("is_as_long", [True, False], ids=["as long", "longer"])
-def test_an_id_that_stands_for_another_message_later_deletes_nothing(world: World, is_as_long: bool) -> None:
+def test_an_id_that_stands_for_another_message_later_has_that_archived_too(world: World, is_as_long: bool) -> None:
+    """Of the same length it shows when the message is read again before it is deleted."""
     script = maildrop(LETTERS[:1])
     with ScriptedServer(script) as server:
         account = world.account(server)
@@ -78,6 +79,7 @@ def test_an_id_that_stands_for_another_message_later_deletes_nothing(world: Worl
         script.messages = {1: other}
         world.fetch(account)
         world.assert_nothing_lost([*LETTERS[:1], other], script)
+        world.assert_each_once([*LETTERS[:1], other])
 
 
 @shows("uidl reused or absent")

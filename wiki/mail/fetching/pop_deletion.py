@@ -14,9 +14,11 @@ from wiki.db import reading
 from wiki.mail.certificates.queries import is_proven
 from wiki.mail.certificates.service import BY_FETCH, certify_maildrop
 from wiki.mail.fetching import deletion, ledger, pop_ledger
+from wiki.mail.fetching.archiving import Batch, archive
+from wiki.mail.fetching.ledger import Item
 from wiki.mail.fetching.plan import Run
 from wiki.mail.models import LedgerState
-from wiki.mail.transport.protocol import PopEntry, PopTransport, only_hash
+from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport, only_hash
 
 # A session that breaks at QUIT leaves us not knowing which of its deletions happened: keep the question small.
 DELETIONS_A_SESSION = 50
@@ -94,7 +96,7 @@ def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
             break
         if (entry.uidl or "", entry.size) not in may_go:
             continue
-        sha256 = drop.hashes.get(entry.number) or _hash_again(drop, entry)
+        sha256 = drop.hashes.get(entry.number) or _hash_again(run, drop, entry)
         if sha256 is None:
             continue
         with reading() as session:
@@ -106,5 +108,17 @@ def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
     return chosen
 
 
-def _hash_again(drop: Maildrop, entry: PopEntry) -> str | None:
-    return only_hash(drop.transport.retrieve(entry.number))
+def _hash_again(run: Run, drop: Maildrop, entry: PopEntry) -> str | None:
+    """Read a message whose id and size are known; should it be another one by now, it is archived here."""
+    fetched = drop.transport.retrieve(entry.number)
+    if not isinstance(fetched, FetchedMessage):
+        return only_hash(fetched)
+    sha256 = fetched.received.sha256
+    with reading() as session:
+        is_known = pop_ledger.is_entered(session, drop.folder_id, entry.uidl or "", sha256)
+    if is_known:
+        return only_hash(fetched)
+    batch = Batch()
+    batch.add(Item(entry.size, uidl=entry.uidl or ""), fetched.received)
+    archive(run.source(drop.folder_id, "INBOX"), batch, run.tally)
+    return sha256

@@ -92,6 +92,14 @@ def expect_count(session: Session, folder_id: int, count: int) -> None:
     session.get_one(MailFolder, folder_id).message_count = count
 
 
+def is_entered(session: Session, folder_id: int, uidl: str, sha256: str) -> bool:
+    """Whether a maildrop is known to hold, or to have held, these octets under this UIDL."""
+    entered = select(LedgerEntry.id).where(
+        LedgerEntry.folder_id == folder_id, LedgerEntry.uidl == uidl, LedgerEntry.sha256 == sha256
+    )
+    return session.scalar(entered.limit(1)) is not None
+
+
 def entry_to_delete(session: Session, folder_id: int, uidl: str, sha256: str, archived_before: datetime) -> int | None:
     """The entry of a maildrop's message that was read again just now, if it may be deleted."""
     return session.scalar(

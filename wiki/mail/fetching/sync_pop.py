@@ -5,7 +5,7 @@ What leaves the maildrop, and when it counts as gone, is :mod:`wiki.mail.fetchin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wiki.db import reading
 from wiki.mail.fetching import pop_deletion, pop_ledger
@@ -22,12 +22,13 @@ def fetch_pop(open_session: Callable[[], PopTransport], run: Run) -> None:
     with run.writing() as session:
         folder_id = pop_ledger.enter_maildrop(session, run.plan.account_id)
     attempted: set[int] = set()
+    failed: set[tuple[str, int]] = set()
     more = True
     while more:
         with open_session() as transport:
             drop = Maildrop(transport, folder_id, transport.listing())
             asks_again = pop_deletion.confirm_gone(run, drop)
-            _archive_new(run, drop)
+            _archive_new(run, drop, failed)
             has_deleted = run.plan.removes and pop_deletion.delete_some(run, drop, attempted)
             if not has_deleted:
                 # Nothing is marked, so leaving politely deletes nothing.
@@ -35,11 +36,15 @@ def fetch_pop(open_session: Callable[[], PopTransport], run: Run) -> None:
             more = has_deleted or asks_again
 
 
-def _archive_new(run: Run, drop: Maildrop) -> None:
+def _archive_new(run: Run, drop: Maildrop, failed: set[tuple[str, int]]) -> None:
+    """Archive what is new; ``failed`` grows by what did not come whole: it is tried once a fetch, not once a session.
+
+    It holds UIDLs and sizes, since numbers are other ones in the next session.
+    """
     with reading() as session:
         known = pop_ledger.known_uidls(session, drop.folder_id)
     wanted = [
-        entry for entry in drop.entries if not entry.is_unique or entry.size not in known.get(entry.uidl or "", ())
+        entry for entry in drop.entries if _is_wanted(entry, known) and (entry.uidl or "", entry.size) not in failed
     ]
     run.expect(len(wanted))
     source = run.source(drop.folder_id, "INBOX")
@@ -57,8 +62,13 @@ def _archive_new(run: Run, drop: Maildrop) -> None:
         raise
     archive(source, batch, run.tally)
     run.tell()
+    failed.update((entry.uidl or "", entry.size) for entry in wanted if entry.number not in drop.hashes)
     with run.writing() as session:
         pop_ledger.leave_maildrop(session, drop.folder_id)
+
+
+def _is_wanted(entry: PopEntry, known: Mapping[str, set[int]]) -> bool:
+    return not entry.is_unique or entry.size not in known.get(entry.uidl or "", ())
 
 
 def _retrieve(drop: Maildrop, entry: PopEntry, batch: Batch) -> None:
