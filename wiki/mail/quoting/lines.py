@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from wiki.mail.quoting.ranges import is_quoted
+from wiki.mail.quoting.marks import is_quoted
 
 MAX_DEPTH = 20
 _MARK = re.compile(r" ?(?:>[ ]?){1,200}")

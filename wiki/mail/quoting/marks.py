@@ -96,6 +96,11 @@ _ROLES |= {"enviado el": Label.DATE, "enviada em": Label.DATE, "sendt den": Labe
 _ROLES |= {"antwort an": Label.OTHER, "reply to": Label.OTHER, "on behalf": Label.OTHER}
 
 
+def is_quoted(line: str) -> bool:
+    """Whether a line is marked as a quote; ``>From`` is what a mailbox file makes of ``From``."""
+    return line.startswith((">", " >")) and not line.startswith(">From ")
+
+
 def label(line: str) -> Label | None:
     """What a line says that looks like one of a quoted header."""
     found = _LABEL.match(line)

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wiki.mail.quoting import marks
+from wiki.mail.quoting import attributions, marks
+from wiki.mail.quoting.marks import is_quoted
 
 MOST = 2_000
 """Ranges of one text; what follows them counts as new."""
@@ -20,14 +21,11 @@ MOST = 2_000
 _HEADER_LINES = 14
 _SENDER_WITHIN = 4
 _LABEL_END = 40  # characters within which a header's label ends
-_WRAPPED = 4  # lines of an attribution
-_TORN = 6  # lines of one that was torn apart, with empty lines in it
 _SIGNATURE_LINES = 60
 _UNSURE_SIGNATURE_LINES = 15  # below a mark that may be something else as well
 _FOOTER_LINES = 8
 _NEAR = 10  # lines behind an attribution in which a ">" shows that quotes are marked here
 _INITIALS = re.compile(r"[A-Za-z]{1,10}>(?= |$)")
-_TORN_END = re.compile(r">\s*(?:wrote|schrieb|écrit|a écrit|escribió|escreveu|het volgende geschreven)?\s*[:：]")
 _FOOTER = re.compile(r"_{5,}")
 _BARS = frozenset("#:%}")
 _MARKS = frozenset({"--", "\u2014"})
@@ -64,11 +62,6 @@ def ranges(text: str, *, is_forwarded: bool = False) -> tuple[Range, ...]:
     return tuple(_joined(lines, _Reader(lines, is_forwarded=is_forwarded).kinds(), len(text)))
 
 
-def is_quoted(line: str) -> bool:
-    """Whether a line is marked as a quote; ``>From`` is what a mailbox file makes of ``From``."""
-    return line.startswith((">", " >")) and not line.startswith(">From ")
-
-
 class _Reader:
     """Goes through the lines once and gives each its kind; None for empty lines, which belong to their neighbours."""
 
@@ -79,7 +72,7 @@ class _Reader:
         self._kinds: list[Kind | None] = [None] * len(lines)
         self._has_new = False
         self._labels: dict[int, marks.Label | None] = {}
-        self._attributions = dict(self._find_attributions())
+        self._attributions = attributions.find(lines, self._stripped, MOST)
 
     def kinds(self) -> list[Kind | None]:
         position = 0
@@ -178,7 +171,7 @@ class _Reader:
 
     def _marks_quotes(self, at: int) -> bool:
         near = self._lines[at : at + _NEAR]
-        return any(is_quoted(line) and not _TORN_END.fullmatch(line.strip()) for line in near)
+        return any(is_quoted(line) and not attributions.is_torn(line.strip()) for line in near)
 
     def _forwarded_quote(self, at: int) -> int:
         """A whole forwarded message behind quote marks, as Apple's mailer makes it; 0 when there is none."""
@@ -196,36 +189,6 @@ class _Reader:
         return end
 
     # Attributions
-
-    def _find_attributions(self) -> Iterator[tuple[int, tuple[int, bool]]]:
-        """First line of each attribution, the line after it, and whether it is sure."""
-        left = MOST
-        for index, stripped in enumerate(self._stripped):
-            if not stripped or not left:
-                continue
-            if stripped[-1] in ":\uff1a":
-                found = self._attribution_ending(index)
-                left -= 1
-                if found is not None:
-                    yield found[0], (index + 1, found[1])
-            elif stripped[0] in "12-" and marks.is_bare_attribution(stripped):
-                left -= 1
-                yield index, (index + 1, True)
-
-    def _attribution_ending(self, last: int) -> tuple[int, bool] | None:
-        is_torn = _TORN_END.fullmatch(self._stripped[last]) is not None
-        if is_quoted(self._lines[last]) and not is_torn:
-            return None
-        together = [last]
-        for index in range(last - 1, max(-1, last - (_TORN if is_torn else _WRAPPED)), -1):
-            if is_quoted(self._lines[index]) or not (self._stripped[index] or is_torn):
-                break
-            together.append(index)
-        together.reverse()
-        found = marks.attribution([self._stripped[index] for index in together])
-        if found is None or (is_torn and found[0] == len(together) - 1):
-            return None
-        return together[found[0]], found[1]
 
     def _attribution(self, at: int) -> int:
         end, is_sure = self._attributions[at]
