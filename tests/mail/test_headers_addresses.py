@@ -77,3 +77,8 @@ def test_no_name_or_address_holds_a_control_character() -> None:
     shown = parsed.subject + "".join(one.name + one.address for one in parsed.sender + parsed.to)
     assert not [character for character in shown if ord(character) < 32]
     assert [one.address for one in parsed.to] == ["bob@example.org"]
+
+
+def test_addresses_between_which_the_comma_was_forgotten_are_two() -> None:
+    found = addresses(b"tim@example.org ann@example.org")
+    assert [(each.name, each.address) for each in found] == [("", "tim@example.org"), ("", "ann@example.org")]

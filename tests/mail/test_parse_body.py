@@ -110,3 +110,13 @@ def test_a_signed_mail_is_read_and_its_signature_is_attached() -> None:
 def test_enriched_text_loses_its_commands() -> None:
     parsed = letter("Content-Type: text/enriched", "", "<bold>Now</bold> 1 << 2 <color><param>red</param>red</color>")
     assert parsed.text == "Now 1 < 2 red"
+
+
+def test_words_that_are_called_base64_are_shown_as_they_are() -> None:
+    message = letter("Content-Transfer-Encoding: base64", "", "These are only words and no base64", "")
+    assert message.text.strip() == "These are only words and no base64"
+    assert "A part is not base64 as it says; its bytes were taken as they are." in message.defects
+
+
+def test_one_strange_letter_in_a_little_base64_is_passed_over() -> None:
+    assert letter("Content-Transfer-Encoding: base64", "", "PGh0*bWw+Cg==").text == "<html>\n"

@@ -152,3 +152,9 @@ def test_a_large_base64_part_keeps_every_byte() -> None:
     data = bytes(range(256)) * 400
     message = letter("Content-Type: image/png", "Content-Transfer-Encoding: base64", "", base64.encodebytes(data))
     assert message.parts[0].size == len(data)
+
+
+def test_a_name_cut_in_the_middle_of_a_character_is_still_utf_8() -> None:
+    name = "Картинка с очень длинным именем".encode()[:-1]
+    message = letter(b'Content-Type: image/png; name="' + name + b'"', "", "x")
+    assert message.parts[0].filename == "Картинка с очень длинным имене\ufffd"

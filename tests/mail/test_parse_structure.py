@@ -111,3 +111,15 @@ def test_each_part_is_found_again_by_its_index() -> None:
 def test_a_part_that_does_not_exist_is_not_found(index: int) -> None:
     with pytest.raises(PartNotFound):
         part_content(raw("filename-in-pieces"), index)
+
+
+def test_a_part_that_begins_with_blanks_is_a_part() -> None:
+    message = letter("Content-Type: multipart/mixed; boundary=b", "", "--b", "", "          ** Warning **", "--b--")
+    assert message.text.strip() == "** Warning **"
+
+
+def test_blanks_before_the_colon_make_no_envelope_and_no_body() -> None:
+    head = b"From  : Ann <ann@example.org>\nTo   : Bob\n__\n <bob@example.org>\nSubject  : Hi\n"
+    message = parse(RawMessage(head + b"\nText"))
+    assert [each.address for each in message.sender] == ["ann@example.org"]
+    assert (message.subject, message.text) == ("Hi", "Text")

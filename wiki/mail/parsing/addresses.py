@@ -156,6 +156,8 @@ class _Scanner:
             address = next((word for word in words if "@" in word), words[0] if len(words) == 1 else "")
             if _OBSCURED.fullmatch(part):
                 self.found.append(_address(self.comment, part, self.hint))
+            elif len(words) > 1 and all("@" in word for word in words):  # the commas were forgotten
+                self.found += [_address(self.comment, word, self.hint) for word in words]
             elif address and not address.endswith(":"):
                 name = self.comment or " ".join(word for word in words if word != address)
                 self.found.append(_address(name, address, self.hint))

@@ -146,6 +146,9 @@ def _guess(data: bytes, hint: str) -> str:
             return clean(data.decode("iso2022_kr" if b"\x1b$)C" in data else "iso2022_jp_ext"))
         except UnicodeError:
             pass
+    nearly = data.decode("utf-8", "replace")
+    if nearly.count("\ufffd") * 5 <= sum(map("\x7f".__lt__, nearly)):  # mostly it was cut in a character
+        return clean(nearly)
     for codec in ("utf-8", codec_for(hint)):
         try:
             if codec and codec != "ascii":

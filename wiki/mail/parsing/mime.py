@@ -26,11 +26,13 @@ _KNOWN = frozenset(
 )
 _FIELD = re.compile(rb"([!-9;-~\x80-\xff]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _BLANK = re.compile(rb"\r*\n")
-_ENVELOPE = re.compile(rb">?From [^\n]*(?:\n|\Z)")
+_NOT_BLANK = re.compile(rb"\S")
+_ENVELOPE = re.compile(rb">?From (?![ \t]*:)[^\n]*(?:\n|\Z)")
 _LEADING = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r]*\n)*")
 # What may follow a line that is no header, for that line to count as a broken fold rather than the first of the body.
 _SURE_FIELD = re.compile(
-    rb"(?:received|from|to|cc|subject|date|message-id|reply-to|return-path|mime-version|content-[a-z-]+|x-[!-9;-~]+):",
+    rb"(?:received|from|to|cc|subject|date|message-id|reply-to|return-path|mime-version|content-[a-z-]+|x-[!-9;-~]+)"
+    rb"[ \t]*:",
     re.IGNORECASE,
 )
 _GUESSED_BOUNDARY = re.compile(
@@ -129,7 +131,7 @@ class _Splitter:
             spans = self._spans(entity)
         inherited = "message/rfc822" if entity.content_type == "multipart/digest" else "text/plain"
         # Delimiters without anything between them are no parts, unless there is nothing else.
-        spans = [span for span in spans if source[span[0] : min(span[0] + 5, span[1])].strip()] or spans[:1]
+        spans = [span for span in spans if _NOT_BLANK.search(source, *span)] or spans[:1]
         for start, end in spans:
             fields, body = _read_header(source, start, end, [])
             entity.children.append(_entity(fields, body, end, inherited))

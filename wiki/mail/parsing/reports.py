@@ -50,7 +50,7 @@ def _fields(group: bytes) -> _Fields:
 
 
 def _recipient(kind: str, group: _Fields) -> Recipient | None:
-    address = _typed(group.get("final-recipient") or group.get("original-recipient") or "")
+    address = _typed(group.get("final-recipient") or group.get("original-recipient") or "").strip("<>")
     if kind == "disposition":
         disposition = group.get("disposition", "")
         if not address and not disposition:

@@ -16,6 +16,7 @@ _BASE64 = _ALPHABET + b"=\r\n"
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n")
 _PLAIN = frozenset({"", "7bit", "8bit", "binary"})
 _UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
+_NO_BASE64 = "A part is not base64 as it says; its bytes were taken as they are."
 
 
 def decode(data: bytes, encoding: str) -> tuple[bytes, str]:
@@ -42,8 +43,11 @@ def decode_base64(data: bytes) -> tuple[bytes, str]:
         data, has_footer = _without_footer(data)
         if has_footer:
             problem = "Text behind the end of some base64 data was left out."
-        elif len(data.translate(None, _BASE64)) * 20 > len(data):
-            return data, "A part is not base64 as it says; its bytes were taken as they are."
+        strange = len(data.translate(None, _BASE64))
+        if not has_footer and strange > 1 and strange * 20 > len(data):
+            return data, _NO_BASE64
+    if data.strip().count(b" ") * 20 > len(data):  # words
+        return data, _NO_BASE64
     # One run of padding at the very end is how it should be; padding elsewhere ends a separately encoded stretch.
     stretches = data.split(b"=")
     decoded = b"".join(_decode_stretch(stretch) for stretch in stretches)
