@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import itertools
 import os
 import shutil
 import tempfile
@@ -29,11 +30,12 @@ class Incoming:
         self._guard = threading.Lock()
         self._folder: Path | None = None
         self._owner = 0
+        self._numbers = itertools.count()
 
     def new_file(self) -> tuple[int, Path]:
         """A new empty file: a descriptor to write to, and where it is."""
-        descriptor, name = tempfile.mkstemp(dir=self._own_folder())
-        return descriptor, Path(name)
+        path = self._own_folder() / f"{next(self._numbers):x}"  # nobody else writes to this folder
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), path
 
     def sweep(self) -> int:
         """Remove what killed processes left half-written; gives the number of files."""

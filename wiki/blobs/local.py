@@ -52,7 +52,9 @@ class LocalBlobStore:
                 for name, path in written.items():
                     self._place(name, path)
                 # Those of blobs that were there already too: whoever put them may not have come to this.
-                _sync_all(sorted({self._path(name).parent for name in names} | {self._root}), whole)
+                _sync_all(
+                    [*(self._root / prefix for prefix in sorted({name[:2] for name in names})), self._root], whole
+                )
             except BaseException:
                 for path in written.values():
                     path.unlink(missing_ok=True)

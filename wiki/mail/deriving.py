@@ -7,7 +7,7 @@ costs time is on the child's side: parsing, telling quotes apart, the snippet. W
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,11 @@ def answer(request: bytes) -> bytes:
     if about["path"]:
         content = Path(about["path"]).read_bytes()
     internal_date = datetime.fromisoformat(about["internal_date"]) if about["internal_date"] else None
-    found = asdict(derive(parse.parse(RawMessage(content, internal_date))))
+    found = derive(parse.parse(RawMessage(content, internal_date)))
     for name in _MOMENTS:
-        if found["columns"][name] is not None:
-            found["columns"][name] = found["columns"][name].isoformat()
-    return json.dumps(found, separators=(",", ":")).encode()
+        if found.columns[name] is not None:
+            found.columns[name] = found.columns[name].isoformat()
+    return json.dumps(vars(found), separators=(",", ":")).encode()
 
 
 def derive(message: ParsedMessage) -> Derived:

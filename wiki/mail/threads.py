@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from wiki.mail.forest import Mention, parents
@@ -21,6 +21,8 @@ from wiki.mail.models import Message, Thread, ThreadNode
 Value = TypeVar("Value")
 
 CHUNK = 400  # placeholders in one statement
+_NODES = cast("Table", ThreadNode.__table__)
+_THREADS = cast("Table", Thread.__table__)
 
 
 @dataclass(frozen=True)
@@ -126,15 +128,9 @@ def _groups(batch: Iterable[Attaching], nodes: _Nodes) -> list[_Group]:
 def _load_named(session: Session, space_id: int, batch: Iterable[Attaching]) -> _Nodes:
     named = list(dict.fromkeys(name for each in batch for name in (each.mention.message_id, *each.mention.chain)))
     nodes = _Nodes()
-    for some in _chunks(named):
-        rows = session.execute(
-            select(ThreadNode.id, ThreadNode.message_id, ThreadNode.thread_id).where(
-                ThreadNode.space_id == space_id, ThreadNode.message_id.in_(some)
-            )
-        )
-        for row in rows:
-            nodes.ids[row.message_id] = row.id
-            nodes.threads[row.message_id] = row.thread_id
+    for row in _nodes_named(session, space_id, named):
+        nodes.ids[row.message_id] = row.id
+        nodes.threads[row.message_id] = row.thread_id
     return nodes
 
 
@@ -143,9 +139,9 @@ def _load_threads(session: Session, threads: Iterable[int], nodes: _Nodes) -> No
     names: dict[int, str] = {}
     parent_ids: dict[str, int | None] = {}
     for some in _chunks(sorted(threads)):
-        rows = session.execute(
-            select(ThreadNode.id, ThreadNode.message_id, ThreadNode.thread_id, ThreadNode.parent_id).where(
-                ThreadNode.thread_id.in_(some)
+        rows = session.connection().execute(
+            select(_NODES.c.id, _NODES.c.message_id, _NODES.c.thread_id, _NODES.c.parent_id).where(
+                _NODES.c.thread_id.in_(some)
             )
         )
         for row in rows:
@@ -172,7 +168,7 @@ def _mentions_of(session: Session, threads: Iterable[int], without: set[int]) ->
 def _place_in_threads(session: Session, space_id: int, groups: Sequence[_Group], nodes: _Nodes) -> None:
     """Give each group one thread, the oldest of its own or a new one, and every name a node in it."""
     homeless = [group for group in groups if not group.threads]
-    made = iter(_insert_ids(session, Thread, [{"space_id": space_id} for _ in homeless]))
+    made = iter(_insert_threads(session, space_id, len(homeless)))
     missing: dict[str, int] = {}
     for group in groups:
         home = min(group.threads) if group.threads else next(made)
@@ -186,28 +182,41 @@ def _place_in_threads(session: Session, space_id: int, groups: Sequence[_Group],
                     nodes.threads[name] = home
         missing.update({name: home for name in group.message_ids if name not in nodes.ids})
         nodes.threads.update(dict.fromkeys(group.message_ids, home))
-    rows = [
-        {"space_id": space_id, "message_id": name, "thread_id": thread, "parent_id": None}
-        for name, thread in missing.items()
-    ]
-    nodes.ids.update(zip(missing, _insert_ids(session, ThreadNode, rows), strict=True))
+    nodes.ids.update(_insert_nodes(session, space_id, missing))
 
 
 def _store_parents(session: Session, wanted: dict[str, str | None], nodes: _Nodes) -> None:
     changed = [
-        {"id": nodes.ids[name], "parent_id": None if parent is None else nodes.ids[parent]}
+        {"node": nodes.ids[name], "parent": None if parent is None else nodes.ids[parent]}
         for name, parent in wanted.items()
         if nodes.parents.get(name) != parent
     ]
     if changed:
-        session.execute(update(ThreadNode), changed)
+        session.connection().execute(
+            update(_NODES).where(_NODES.c.id == bindparam("node")).values(parent_id=bindparam("parent")), changed
+        )
 
 
-def _insert_ids(session: Session, table: type[Thread | ThreadNode], rows: Sequence[Mapping[str, object]]) -> list[int]:
-    if not rows:
+def _insert_threads(session: Session, space_id: int, count: int) -> list[int]:
+    if not count:
         return []
-    inserted = session.scalars(insert(table).returning(table.id, sort_by_parameter_order=True), rows)
-    return list(inserted)
+    return list(
+        session.connection().scalars(insert(_THREADS).returning(_THREADS.c.id), [{"space_id": space_id}] * count)
+    )
+
+
+def _insert_nodes(session: Session, space_id: int, threads: Mapping[str, int]) -> dict[str, int]:
+    """Make a node for each name in its thread, without a parent; gives their ids."""
+    rows = [{"space_id": space_id, "message_id": name, "thread_id": thread} for name, thread in threads.items()]
+    if rows:
+        session.connection().execute(insert(_NODES), rows)
+    return {row.message_id: row.id for row in _nodes_named(session, space_id, list(threads))}
+
+
+def _nodes_named(session: Session, space_id: int, names: Sequence[str]) -> Iterator[Row[int, str, int]]:
+    wanted = select(_NODES.c.id, _NODES.c.message_id, _NODES.c.thread_id).where(_NODES.c.space_id == space_id)
+    for some in _chunks(names):
+        yield from session.connection().execute(wanted.where(_NODES.c.message_id.in_(some)))
 
 
 def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

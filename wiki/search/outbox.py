@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import event, insert
+from sqlalchemy import Table, event, insert
 from sqlalchemy.orm import Session, scoped_session
 
 from wiki import clock
 from wiki.search.models import OutboxRow
 from wiki.search.registry import all_kinds
+
+_OUTBOX = cast("Table", OutboxRow.__table__)
 
 
 def touch(session: Session | scoped_session[Any], kind: str, ids: Iterable[int]) -> None:
@@ -18,7 +20,7 @@ def touch(session: Session | scoped_session[Any], kind: str, ids: Iterable[int])
     now = clock.now()
     rows = [{"kind": kind, "object_id": object_id, "created_at": now} for object_id in dict.fromkeys(ids)]
     if rows:
-        session.execute(insert(OutboxRow), rows)
+        session.connection().execute(insert(_OUTBOX), rows)  # thousands of them: the ORM would take thrice the time
 
 
 def listen(sessions: scoped_session[Any]) -> None:
