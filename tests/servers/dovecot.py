@@ -26,7 +26,7 @@ from wiki.mail.transport.network import NetworkPolicy
 
 PASSWORD = "correct-horse"  # of every user
 _ATTEMPTS = 3
-_CONFIGURATION = """
+_CONFIGURATION = r"""
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
@@ -46,6 +46,15 @@ mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
 mail_max_userip_connections = 50
 auth_failure_delay = 0
+namespace inbox {{
+  inbox = yes
+  mailbox Junk {{
+    special_use = \Junk
+  }}
+  mailbox Trash {{
+    special_use = \Trash
+  }}
+}}
 passdb {{
   driver = static
   args = password={password}

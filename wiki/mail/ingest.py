@@ -21,13 +21,12 @@ from sqlalchemy.orm import Session
 
 from wiki import clock
 from wiki.blobs.configured import blob_store
-from wiki.blobs.store import BlobMissing
 from wiki.bounded.child import Exhausted, NotStarted, Outcome
 from wiki.db import reading, transaction
 from wiki.mail import store, threads
 from wiki.mail.deriving import CHILD, Derived, request
 from wiki.mail.extraction import texts
-from wiki.mail.message import RawMessage, Received
+from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import Message
 from wiki.mail.parser_process import parser_process
 from wiki.search import outbox
@@ -135,13 +134,21 @@ def reparse(space_id: int) -> int:
     return done
 
 
-def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, RawMessage]:
-    """Read raw messages from the blob store: ``(id, sha256, internal_date)`` of each; missing ones are left out."""
-    found: dict[int, RawMessage] = {}
+def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, Received]:
+    """Read raw messages from the blob store: ``(id, sha256, internal_date)`` of each; missing ones are left out.
+
+    Long ones stay where they are.
+    """
+    found: dict[int, Received] = {}
     for row_id, sha256, internal_date in rows:
+        path = blob_store().path(sha256)
         try:
-            found[row_id] = RawMessage(blob_store().read(sha256), internal_date)
-        except BlobMissing:
+            size = path.stat().st_size
+            if size > LONGEST_SENT:
+                found[row_id] = LargeMessage(path, size, sha256, internal_date)
+            else:
+                found[row_id] = RawMessage(path.read_bytes(), internal_date)
+        except FileNotFoundError:
             log.warning("a raw message is missing from the blob store", sha256=sha256, message=row_id)
     return found
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wiki.errors import Invalid
+from wiki.mail.transport.mailbox_names import wire_name
 
 FORBIDDEN_CHARACTERS = re.compile(r"[\r\n\0]")
 _TOKEN = re.compile(r"[!-~]+")  # RFC 6750 section 2.1 allows fewer characters, some providers more
@@ -92,7 +93,7 @@ def _is_ipv6(name: str) -> bool:
 
 def checked_folder(name: str) -> str:
     """The folder's name as given, once it is known to be safe to send; raises Invalid (key ``folder``)."""
-    if not name or not _is_sendable(name):
+    if not name or not _is_sendable(name) or FORBIDDEN_CHARACTERS.search(wire_name(name).decode("latin-1")):
         raise Invalid({"folder": "A folder's name is one line of text."})
     return name
 

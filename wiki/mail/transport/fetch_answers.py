@@ -89,12 +89,27 @@ class Answer:
 
 def answers(pieces: Iterable[Piece]) -> Iterator[Answer]:
     """The answers among imaplib's pieces; one that the connection cut off is left out."""
+    return (_answer(record) for record in records(pieces))
+
+
+def records(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """The pieces of each answer: lines with the literal that they announce, and a line that announces none."""
     record: list[Piece] = []
     for piece in pieces:
         record.append(piece)
         if isinstance(piece, bytes):
-            yield _answer(record)
+            yield record
             record = []
+
+
+def tokens(record: Iterable[Piece]) -> list[Token]:
+    """The words, quoted strings, parentheses and literals of one answer."""
+    found: list[Token] = []
+    for piece in record:
+        found += _TOKEN.findall(piece if isinstance(piece, bytes) else piece[0])
+        if isinstance(piece, tuple):
+            found[-1:] = [Literal(piece[1])]
+    return found
 
 
 def answers_by_uid(given: Iterable[Answer]) -> dict[int, list[Answer]]:
@@ -173,16 +188,9 @@ class _Reader:
 
 
 def _answer(record: list[Piece]) -> Answer:
-    tokens: list[Token] = []
-    literals: list[Content] = []
-    for piece in record:
-        line = piece if isinstance(piece, bytes) else piece[0]
-        tokens += _TOKEN.findall(line)
-        if isinstance(piece, tuple):
-            tokens[-1:] = [Literal(piece[1])]
-            literals.append(piece[1])
+    literals = [piece[1] for piece in record if isinstance(piece, tuple)]
     try:
-        attributes = _Reader(tokens).attributes()
+        attributes = _Reader(tokens(record)).attributes()
     except ValueError:
         return Answer({}, tuple(literals), is_sound=False)
     labels = attributes.get(b"X-GM-LABELS")

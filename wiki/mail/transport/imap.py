@@ -17,6 +17,8 @@ from wiki.mail.transport.endpoint import checked_folder
 from wiki.mail.transport.errors import CannotDelete, FolderMissing, ServerMisbehaved, TransportError
 from wiki.mail.transport.fetch_answers import Answer, answers, answers_by_uid, verdict
 from wiki.mail.transport.imap_wire import CheckedClient, ServerSaidNo, in_plain_words, refusal
+from wiki.mail.transport.list_answers import folders
+from wiki.mail.transport.mailbox_names import shown
 from wiki.mail.transport.protocol import (
     Fetched,
     FetchedMessage,
@@ -31,8 +33,6 @@ from wiki.mail.transport.protocol import (
 
 _ITEMS = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
 _GMAIL_ITEMS = "(UID RFC822.SIZE INTERNALDATE X-GM-MSGID X-GM-LABELS BODY.PEEK[])"
-_ROLES = {rb"\all", rb"\archive", rb"\drafts", rb"\flagged", rb"\important", rb"\junk", rb"\sent", rb"\trash"}
-_NOT_SELECTABLE = {rb"\noselect", rb"\nonexistent"}
 # UIDs in one command: with ten digits each still a line that every server takes (RFC 2683 section 3.2.1.5).
 _COMMAND_UIDS = 100
 _SIZES_AT_ONCE = 500
@@ -74,10 +74,10 @@ class ImapSession:
         with in_plain_words(self._client), refusal(FolderMissing()):
             return int(self._client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"])
 
-    def folders(self) -> list[Folder]:
-        """All folders of the account, in the server's order."""
+    def folders(self, *, counts: bool = False) -> list[Folder]:
+        """All folders of the account, in the server's order; with ``counts`` where LIST can bring them (RFC 5819)."""
         with in_plain_words(self._client), refusal(ServerMisbehaved()):
-            return [_folder(*entry) for entry in self._client.list_folders()]
+            return folders(*self._client.listed(counts=counts))
 
     def select(self, folder: str, *, writable: bool = False) -> FolderStatus:
         """Open a folder: read-only (EXAMINE) unless ``writable``.
@@ -86,7 +86,7 @@ class ImapSession:
         """
         name = checked_folder(folder)
         self._is_writable = False
-        with in_plain_words(self._client), refusal(FolderMissing(f"The folder “{name}” was not found.")):
+        with in_plain_words(self._client), refusal(FolderMissing(f"The folder “{shown(name)}” was not found.")):
             told = self._client.open_folder(name, writable=writable)
             lasting = None if b"UIDNOTSTICKY" in told else told.get(b"UIDVALIDITY")
             # NOMODSEQ is said where the number is not kept, and Zoho has been seen to count below zero.
@@ -285,14 +285,3 @@ class ImapSession:
             # Unsubscribed, the folder would hide its mail from people's mail programs.
             with suppress(ServerSaidNo):
                 self._client.subscribe_folder(folder)
-
-
-def _folder(flags: Iterable[bytes], delimiter: bytes | None, name: str) -> Folder:
-    lower = {flag.lower() for flag in flags}
-    role = next(iter(sorted(lower & _ROLES)), b"")
-    return Folder(
-        name=name,
-        delimiter=delimiter.decode() if delimiter else None,
-        is_selectable=not lower & _NOT_SELECTABLE,
-        role=role.decode(),
-    )

@@ -9,16 +9,18 @@ from __future__ import annotations
 import imaplib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import ProtocolError
+from imapclient.imapclient import _quote
 
 from wiki.blobs.store import Spooled
 from wiki.mail.transport.channel import Channel
 from wiki.mail.transport.errors import CannotDelete, ConnectionLost, ServerBusy, ServerMisbehaved, TransportError
 from wiki.mail.transport.fetch_answers import Piece
+from wiki.mail.transport.mailbox_names import wire_name
 from wiki.mail.transport.protocol import NewSpool
 from wiki.mail.transport.sasl import Exchange
 
@@ -167,6 +169,17 @@ class ImapWire(imaplib.IMAP4):
         if kind != "OK":
             raise ServerSaidNo(response_code(data[-1]))
 
+    def list_folders(self, *options: str) -> None:
+        """LIST everything; the untagged answers wait for :meth:`take`. Raises ServerSaidNo."""
+        try:
+            kind, data = self._simple_command("LIST", '""', '"*"', *options)
+        except self.abort:
+            raise
+        except self.error:  # BAD, where the server does not know the options after all
+            raise ServerSaidNo("") from None
+        if kind != "OK":
+            raise ServerSaidNo(response_code(data[-1]))
+
     def take(self, name: str) -> list[Piece]:
         """The untagged answers of this name so far, as imaplib has cut them: octets, or (line, literal)."""
         pieces: Any = self.untagged_responses.pop(name, [])
@@ -223,6 +236,20 @@ class CheckedClient(IMAPClient):  # type: ignore[misc]  # IMAPClient has no type
         """The connection below, for what IMAPClient does not offer."""
         wire: ImapWire = self._imap
         return wire
+
+    def _normalise_folder(self, folder_name: str) -> bytes:
+        quoted: bytes = _quote(wire_name(folder_name))
+        return quoted
+
+    def listed(self, *, counts: bool) -> tuple[list[Piece], list[Piece]]:
+        """The LIST and STATUS answers for all folders; the latter only where ``counts`` come in the same command."""
+        uses = "SPECIAL-USE " if self.has_capability("SPECIAL-USE") else ""
+        if counts and self.has_capability("LIST-STATUS"):
+            with suppress(ServerSaidNo):
+                self.wire.list_folders("RETURN", f"({uses}STATUS (MESSAGES))")
+                return self.wire.take("LIST"), self.wire.take("STATUS")
+        self.wire.list_folders()
+        return self.wire.take("LIST"), []
 
     def open_folder(self, name: str, *, writable: bool) -> dict[bytes, Any]:
         """SELECT or EXAMINE; mod-sequences are asked for where there are any: Dovecot tells them to no one else."""

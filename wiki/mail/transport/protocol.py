@@ -17,6 +17,7 @@ from types import TracebackType
 
 from wiki.blobs.store import Spool, Spooled
 from wiki.mail.message import LargeMessage, RawMessage, Received
+from wiki.mail.transport.mailbox_names import shown
 
 Content = bytes | Spooled
 """The octets of a message: in memory, or in a file where they are more than ``Limits.batch_octets``."""
@@ -37,12 +38,22 @@ class Limits:
 
 @dataclass(frozen=True)
 class Folder:
-    r"""A folder as the server lists it; ``role`` is its special use (RFC 6154) in lower case, ``\all``, or empty."""
+    r"""A folder as the server lists it; ``role`` is its special use (RFC 6154) in lower case, ``\all``, or empty.
+
+    ``name`` leads back to it whatever the server calls it; people are shown ``label``. ``count`` is its number of
+    messages where the server tells it in the same answer.
+    """
 
     name: str
     delimiter: str | None
     is_selectable: bool
     role: str = ""
+    count: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return shown(self.name)
 
 
 @dataclass(frozen=True)
@@ -185,8 +196,8 @@ class ImapTransport(MailTransport, typing.Protocol):
     def has_labels(self) -> bool:
         """Whether this is Gmail, where a folder is a label and one message may have several (X-GM-EXT-1)."""
 
-    def folders(self) -> list[Folder]:
-        """All folders of the account, in the server's order."""
+    def folders(self, *, counts: bool = False) -> list[Folder]:
+        """All folders of the account, in the server's order; with ``counts`` where LIST can bring them (RFC 5819)."""
 
     def select(self, folder: str, *, writable: bool = False) -> FolderStatus:
         """Open a folder: read-only (EXAMINE) unless ``writable``; raises FolderMissing or CannotDelete and lives on."""
