@@ -16,6 +16,7 @@ from wiki.db import reading
 from wiki.errors import Conflict
 from wiki.mail import body, forest, ingest, queries
 from wiki.mail.certificates.commands import certify_account
+from wiki.mail.exporting import commands as exporting
 from wiki.mail.fetching import sync
 from wiki.mail.importing import commands as importing
 from wiki.mail.keeping import commands as keeping
@@ -32,6 +33,7 @@ COMMANDS: tuple[click.Command, ...] = (mail,)
 mail.add_command(importing.import_mail)
 mail.add_command(keeping.verify)
 mail.add_command(keeping.sweep)
+mail.add_command(exporting.export)
 
 
 @mail.command("fetch")

@@ -118,4 +118,5 @@ KIND = Kind(
     present=_present,
     ids_after=_ids_after,
     feature="mail",
+    export="mail.export_found",
 )

@@ -39,6 +39,18 @@ ITEMS = (
         also_active=("mail.upload",),
     ),
     NavItem(
+        "mail.export",
+        "space",
+        "content-tools",
+        "Export",
+        "mail.export",
+        needs=Permission.SPACE_EXPORT,
+        space_kinds=SITE_ONLY,
+        feature="mail",
+        order=70,
+        icon="download",
+    ),
+    NavItem(
         "mail.archive",
         "space",
         "integrations",

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from wiki.extensions import csrf
 from wiki.mail.certificates import views as certificates
-from wiki.mail.views import accounts, archive, files, imports, reading
+from wiki.mail.views import accounts, archive, exports, files, imports, reading
 
 GET, FORM, POST = ("GET",), ("GET", "POST"), ("POST",)
 ACCOUNTS = "/spaces/<key>/integrations/mail-accounts"
@@ -33,6 +33,8 @@ for rule, endpoint, view, methods in (
     (f"{IMPORTS}/<{NUMBER}:import_id>/cancel", "cancel_import", imports.cancel, POST),
     (f"{IMPORTS}/<{NUMBER}:import_id>/resume", "resume_import", imports.resume, POST),
     (MAIL, "archive", archive.archive, GET),
+    (f"{MAIL}/export", "export", exports.export, FORM),
+    ("/mail/export", "export_found", exports.export_found, FORM),
     (f"{MAIL}/fetch", "fetch", archive.fetch, POST),
     (f"{MAIL}/trash", "trash_all", archive.trash_all, POST),
     (f"{MAIL}/set-aside", "set_aside", archive.set_aside, GET),

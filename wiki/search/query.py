@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from wiki.errors import Invalid
 from wiki.extensions import db
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
@@ -83,6 +84,25 @@ def search(actor: Actor, asked: Asked) -> Answer:
         counts=hits.per_kind_counts,
         has_more=hits.total > page * PAGE_SIZE and page < MOST_PAGES,
     )
+
+
+def found_ids(actor: Actor, asked: Asked, most: int) -> list[int]:
+    """The ids of the first things of one kind that are found, unchecked against what has changed since.
+
+    Raises Invalid with a sentence when the question cannot be answered.
+    """
+    kinds = living_kinds()
+    spaces = _spaces(actor, asked.space_id)
+    if not asked.text.strip() or not spaces or asked.kind is None or asked.kind not in kinds:
+        return []
+    wanted = frozenset({asked.kind})
+    try:
+        hits = search_backend().search(Query(asked.text, spaces, wanted, wanted, asked.order, limit=most))
+    except QueryRefused as refusal:
+        raise Invalid({"q": str(refusal)}) from refusal
+    except SearchUnavailable as error:
+        raise Invalid({"q": UNAVAILABLE}) from error
+    return [hit.id for hit in hits.hits]
 
 
 def _spaces(actor: Actor, only: int | None) -> frozenset[int]:

@@ -53,6 +53,7 @@ class Kind:
     * ``present(actor, ids)``: what the page shows, by id, of those that the actor may see *now*: the recheck in SQL.
     * ``ids_after(last, limit)``: ids of living things above ``last``, ascending, for rebuilding and verifying.
     * ``model``: the ORM class whose changes the flush listener notices; None when the room calls ``outbox.touch``.
+    * ``export``: the endpoint that takes out what a search finds of it; it takes ``q`` and ``space_id``.
     * ``feature``: the kind vanishes from results and counts while that feature is off.
     """
 
@@ -64,6 +65,7 @@ class Kind:
     ids_after: Callable[[int, int], list[int]]
     model: type | None = None
     feature: str | None = None
+    export: str | None = None
 
 
 def install(app: Flask, kinds: Iterable[Kind]) -> None:

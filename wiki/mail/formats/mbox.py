@@ -21,6 +21,7 @@ message comes back with the same SHA-256. The reader may also be told by a perso
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections import deque
@@ -52,6 +53,7 @@ _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _MBOXRD_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MBOXO_QUOTED = re.compile(rb"^>(From )", re.MULTILINE)
 _CONTENT_LENGTH = re.compile(rb"^Content-Length:[ \t]*([0-9]{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_MAY_BE_QUOTED = re.compile(rb"(?:\A|\n)>*(?:F(?:r(?:om?)?)?)?\Z")
 _EMPTY_LINES = (b"\n", b"\r\n")
 
 
@@ -118,15 +120,31 @@ def write(stream: BinaryIO, messages: Iterable[RawMessage]) -> int:
     count = 0
     for message in messages:
         count += 1
-        content = message.content
-        is_terminated = not content or content.endswith(b"\n")
-        sender = b"From mboxrd@postroom.invalid " if is_terminated else _UNTERMINATED
-        moment = (message.internal_date or EPOCH).astimezone(UTC)
-        stream.write(sender + time.asctime(moment.timetuple()).encode("ascii") + b"\n")
-        stream.write(_TO_QUOTE.sub(rb">\1", content))
-        # The format knows lines only: a last line without an end gets one, and the "From " line says so.
-        stream.write(b"\n" if is_terminated else b"\n\n")
+        for piece in pieces(io.BytesIO(message.content), message.internal_date):
+            stream.write(piece)
     return count
+
+
+def pieces(content: BinaryIO, internal_date: datetime | None) -> Iterator[bytes]:
+    """Yield one message as mboxrd, however large it is; ``content`` can be moved."""
+    size = content.seek(0, io.SEEK_END)
+    content.seek(max(0, size - 1))
+    is_terminated = content.read(1) in (b"\n", b"")
+    content.seek(0)
+    sender = b"From mboxrd@postroom.invalid " if is_terminated else _UNTERMINATED
+    moment = (internal_date or EPOCH).astimezone(UTC)
+    yield sender + time.asctime(moment.timetuple()).encode("ascii") + b"\n"
+    is_line_start = True
+    while block := content.read(_CHUNK):
+        # Cut behind a line, or at least not where it can still turn out to be one that is to be quoted.
+        while (rest := content.readline(_CHUNK)) and not rest.endswith(b"\n") and _MAY_BE_QUOTED.search(block + rest):
+            block += rest
+        block += rest
+        quoted = _TO_QUOTE.sub(rb">\1", block)
+        yield quoted if is_line_start or not _TO_QUOTE.match(block) else quoted[1:]
+        is_line_start = block.endswith(b"\n")
+    # The format knows lines only: a last line without an end gets one, and the "From " line says so.
+    yield b"\n" if is_terminated else b"\n\n"
 
 
 def unquote(content: bytes, quoting: Quoting) -> bytes:

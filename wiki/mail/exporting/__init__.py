@@ -1,0 +1,1 @@
+"""Taking mail out: a thread, a month, what was found, or all mail of a space."""
