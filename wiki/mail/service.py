@@ -75,7 +75,7 @@ def add_account(actor: Actor, space: Space, fields: AccountFields) -> MailAccoun
     db.session.add(account)
     db.session.flush()
     _record(actor, EventTag.MAIL_ACCOUNT_ADDED, account, protocol=account.protocol, host=account.host)
-    request_fetch(actor, account)
+    _ask_for_fetch(actor, account)
     return account
 
 
@@ -152,7 +152,8 @@ def request_fetch(actor: Actor, account: MailAccount) -> JobRequest:
     """
     if not account.is_enabled:
         raise Conflict(f"The account {account.name} is disabled; enable it before fetching.")
-    return jobs.request(FETCH_JOB, account_subject(account.id), actor.name, account_id=account.id)
+    _record(actor, EventTag.MAIL_ACCOUNT_FETCH_REQUESTED, account)
+    return _ask_for_fetch(actor, account)
 
 
 def request_fetch_all(actor: Actor, space: Space) -> Sequence[MailAccount]:
@@ -171,6 +172,10 @@ def refuse_personal(space: Space) -> None:
     """Raise NotAllowed unless the space is one that may have mail."""
     if space.kind == SpaceKind.PERSONAL:
         raise NotAllowed("A personal space has no mail; choose a site space.")
+
+
+def _ask_for_fetch(actor: Actor, account: MailAccount) -> JobRequest:
+    return jobs.request(FETCH_JOB, account_subject(account.id), actor.name, account_id=account.id)
 
 
 def _checked(fields: AccountFields, *, password_needed: bool) -> AccountFields:

@@ -130,7 +130,7 @@ def _test(space: Space, form: AccountForm, account: MailAccount | None) -> Respo
         endpoint = _endpoint(form, account)
         # Counted in a transaction of its own, which ends here: no lock is held while a server is waited for.
         with transaction():
-            throttle.count_test(current_actor())
+            throttle.count_test(current_actor(), space.id, endpoint)
         result = check(endpoint, network.network_policy(), network.test_deadlines())
     except Invalid as refusal:
         add_errors(form, refusal.errors)
