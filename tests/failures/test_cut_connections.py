@@ -93,7 +93,7 @@ def test_a_server_that_hangs_up_around_a_removal_keeps_nothing_unsettled(
         account = world.account(server)
         world.fetch(account)
         world.delete_from_server(account)
-        script.behaviours = [once(on(command, CUTS[when]))]
+        script.behaviours = [on(command, once(CUTS[when]))]
         world.try_to_fetch(account)
         world.assert_nothing_lost(LETTERS, script)
         world.fetch(account)

@@ -40,7 +40,7 @@ def test_a_folder_that_is_numbered_anew_is_read_again_and_doubles_nothing(world:
 @shows("uidvalidity changes", "fault b: uidvalidity between and within")
 def test_a_folder_that_is_numbered_anew_in_the_middle_of_a_fetch_loses_nothing(world: World) -> None:
     script = mailbox(LETTERS)
-    script.behaviours = [once(on(b"UID FETCH", then(lambda: numbered_anew(script)), having=b"RFC822.SIZE)"))]
+    script.behaviours = [on(b"UID FETCH", once(then(lambda: numbered_anew(script))), having=b"RFC822.SIZE)")]
     with ScriptedServer(script) as server:
         account = world.account(server)
         world.delete_from_server(account)
@@ -68,7 +68,7 @@ def test_numbers_that_change_before_the_deleting_cost_no_other_mail(world: World
         world.delete_from_server(account)
         news = b"* OK [UIDVALIDITY 8] numbered anew\r\n" if is_told else b""
         script.behaviours = [
-            once(on(b"UID FETCH", then(others))),
+            on(b"UID FETCH", once(then(others))),
             on(b"UID SEARCH", lambda _command, honest: [news, *honest()]),
         ]
         script.messages[6] = letter(6)

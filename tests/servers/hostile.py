@@ -34,26 +34,15 @@ def in_connection(number: int, behaviour: Behaviour) -> Behaviour:
 
 
 def once(behaviour: Behaviour) -> Behaviour:
-    """Only the first time that it makes a difference."""
-    was_different = False
+    """Only the first time; inside ``on``, the first time for that command."""
+    has_happened = False
 
     def behave(command: Command, honest: Honest) -> list[bytes]:
-        nonlocal was_different
-        if was_different:
+        nonlocal has_happened
+        if has_happened:
             return honest()
-        obeyed: list[list[bytes]] = []
-
-        def truth() -> list[bytes]:
-            obeyed.append(honest())
-            return list(obeyed[0])
-
-        try:
-            told = behaviour(command, truth)
-        except Cut:
-            was_different = True
-            raise
-        was_different = not obeyed or told != obeyed[0]
-        return told
+        has_happened = True
+        return behaviour(command, honest)
 
     return behave
 
