@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH := $(CURDIR)
 export FLASK_APP := wsgi.py
 
-.PHONY: help setup demo run worker test tests lint format lock clean pictures
+.PHONY: help setup demo run worker test tests lint format lock clean pictures bench-mail
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ test: $(VENV)/.development build/static/.built  ## Everything that CI runs
 
 tests: $(VENV)/.development build/static/.built  ## The tests alone
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+bench-mail: $(VENV)/.development  ## How fast mail comes in, beside notmuch and public-inbox (ARGUMENTS="--messages 5000")
+	@$(BIN)/python -m bench.mail $(ARGUMENTS)
 
 lint: $(VENV)/.development  ## Style, types, import contracts, templates
 	@$(BIN)/ruff check .
