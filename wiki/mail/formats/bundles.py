@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from wiki.mail.formats import mbox
+from wiki.mail.formats.entry_names import OWN
 from wiki.mail.formats.zipping import ZipWriter
 from wiki.mail.names import clean_name
 
@@ -139,7 +140,7 @@ def eml_name(message: Outgoing) -> str:
 
 def maildir_name(message: Outgoing) -> str:
     """The place of a message in a Maildir (https://cr.yp.to/proto/maildir.html), as one that was read."""
-    return f"cur/{int(message.date.timestamp())}.{message.id}.postroom:2,S"
+    return f"cur/{int(message.date.timestamp())}.{message.id}{OWN}S"
 
 
 def _blocks(stream: IO[bytes]) -> Iterator[bytes]:

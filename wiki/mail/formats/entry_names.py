@@ -6,6 +6,8 @@ import re
 from enum import Enum
 
 LONGEST = 4_096
+OWN = ".postroom:2,"
+"""In the names of the Maildirs that we write."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 _PACKED = (".gz", ".bz2", ".xz")
 _CONTAINERS = (".mbox", ".mbx", ".zip", ".tar", ".tgz", *_PACKED)
@@ -59,3 +61,13 @@ def hint(name: str) -> Hint:
 def unpacked_name(name: str) -> str:
     """The name without the ending that packing gave it."""
     return next((name[: -len(ending)] for ending in _PACKED if name.casefold().endswith(ending)), name)
+
+
+def is_exact(name: str) -> bool:
+    """Whether a file of that name is a message as it stands, even where it begins like something packed.
+
+    Dovecot can pack the files of a Maildir under names that do not tell; an .eml file, or a Maildir of ours, is never
+    packed.
+    """
+    last = name.rpartition("/")[2]
+    return last.casefold().endswith(".eml") or OWN in last

@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 
 from wiki.mail.formats import mbox, packed, untarring, unzipping
 from wiki.mail.formats.budget import MB, Bomb, Budget, Limits
-from wiki.mail.formats.entry_names import Hint, hint, refusal, unpacked_name
+from wiki.mail.formats.entry_names import Hint, hint, is_exact, refusal, unpacked_name
 from wiki.mail.formats.found import Fate, Found, NotMail, Position
 from wiki.mail.formats.packed import CHUNK, Damaged
 
@@ -93,8 +93,7 @@ class Reader:
         """What a stream holds. Raises NotMail, before anything is yielded, where that is no mail; Damaged; Bomb."""
         begin = _peek(stream)
         said = hint(entry.name)
-        if packed.is_packed(begin):
-            # Dovecot can pack the files of a Maildir, under names that do not tell.
+        if packed.is_packed(begin) and not is_exact(entry.name):
             stream = cast("BinaryIO", packed.unpacked(stream, begin, self._budget))
             begin = _peek(stream)
             said = hint(unpacked_name(entry.name))

@@ -55,7 +55,7 @@ class ZipEntry:
         kind = stat.S_IFMT(self.mode)
         if kind == stat.S_IFLNK:
             return "It is a symbolic link."
-        if kind not in (0, stat.S_IFREG):
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             return "It is a device, and no file."
         if self.flags & 1:
             return "It is encrypted."

@@ -1,0 +1,40 @@
+"""An importing process that is killed at one point: ``python -m tests.kill.import_child DATA IMPORT POINT N``."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import settings_for
+from tests.kill.child import install
+from wiki.app import create_app
+from wiki.blobs import local
+from wiki.blobs.local import LocalBlobStore
+from wiki.jobs.progress import Silent
+from wiki.mail import ingest, store
+from wiki.mail.importing import transfer
+
+POINTS: dict[str, tuple[Any, str, str]] = {
+    "before the blobs": (LocalBlobStore, "put_many", "before"),
+    "among the blobs": (local.LocalBlobStore, "_place", "after"),
+    "after the blobs": (LocalBlobStore, "put_many", "after"),
+    "inside the transaction": (store, "add", "after"),
+    "before parsing": (ingest.Digestion, "take", "before"),
+    "after parsing": (ingest.Digestion, "take", "after"),
+}
+
+
+def main() -> None:
+    """Import, and die on the way if the point is reached; prints the result and the memory that it took (kB)."""
+    data, import_id, point, times = sys.argv[1:]
+    with create_app(settings_for(Path(data))).app_context():
+        if point != "never":
+            install(POINTS[point], int(times))
+        print(transfer.run(int(import_id), Silent()))
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+if __name__ == "__main__":
+    main()
