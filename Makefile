@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH := $(CURDIR)
 export FLASK_APP := wsgi.py
 
-.PHONY: help setup demo run worker test tests lint format lock clean pictures bench-mail
+.PHONY: help setup demo run worker test tests lint format lock clean pictures bench-mail fidelity
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ lint: $(VENV)/.development  ## Style, types, import contracts, templates
 format: $(VENV)/.development  ## Put the code into the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+fidelity: $(VENV)/.development  ## Compare what we make of other projects' mails with what they expect: docs/fidelity.md
+	@$(BIN)/python -m tools.fidelity
 
 lock: $(VENV)/.development  ## Resolve the dependencies anew and write them down with their hashes
 	@$(BIN)/python -m tools.lock

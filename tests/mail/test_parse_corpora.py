@@ -7,7 +7,6 @@ import json
 from email.header import Header
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from pathlib import PurePath
 
 import pytest
 
@@ -15,7 +14,7 @@ from tests import corpora
 from wiki.mail import body
 from wiki.mail.formats import mbox
 from wiki.mail.message import ParsedMessage, RawMessage
-from wiki.mail.parsing import mime, parse
+from wiki.mail.parsing import parse
 
 pytestmark = pytest.mark.corpora
 
@@ -64,46 +63,3 @@ def test_every_message_of_the_ponymail_mailboxes_is_read() -> None:
             assert entries[-1].end == len(content)
             count += sum(1 for entry in entries if read_soundly(entry.content))
     assert count == 2_039
-
-
-# Where mime4j decides otherwise on purpose: it ends no header at a line that is none, takes a prefix for a delimiter,
-# wants the blanks at the end of a delimiter and reads boundaries of any length.
-OTHERWISE = {
-    "basic-plain-with-bad-header-separator",
-    "ending-boundaries",
-    "malformedHeader-nocrlfcrlf",
-    "malformedHeader-noheader",
-    "malformedHeaderStartsBody-nocrlfcrlf",
-    "malformedHeaderStartsBody-noheader",
-    "missing-inner-boundary",
-    "multipartnestedemptyparts",
-    "very-long-boundary",
-    "very-very-long-boundary",
-    "weird-boundary",
-}
-
-
-def decoded_leaves(content: bytes) -> list[bytes]:
-    structure = mime.read(content)
-    found: list[bytes] = []
-    for leaf in structure.leaves():
-        data = structure.decoded(leaf)[0]
-        found += decoded_leaves(data) if leaf.content_type == "message/rfc822" else [comparable(data)]
-    return found
-
-
-def comparable(data: bytes) -> bytes:
-    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
-
-
-def test_parts_are_decoded_as_mime4j_expects_them() -> None:
-    files = {PurePath(name).name: content for name, content in corpora.files("mime4j")}
-    compared = 0
-    for name, content in files.items():
-        stem = name.removesuffix(".msg")
-        expected = [data for other, data in files.items() if other.startswith(f"{stem}_decoded_")]
-        if stem != name and expected and stem not in OTHERWISE:
-            leaves = decoded_leaves(content)
-            assert all(comparable(data) in leaves for data in expected), name
-            compared += 1
-    assert compared > 15

@@ -11,19 +11,25 @@ UNEXPLAINED = "not explained"
 
 @dataclass(frozen=True)
 class Difference:
-    """A case in which we answer otherwise, and why we want to."""
+    """A case in which we answer otherwise, why we want to, and in ``what`` where a case has several sides."""
 
     case: str
     reason: str
+    what: str = ""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One project's cases: how many there are, and those on which we differ."""
+    """One project's cases: how many there are, and those on which we differ.
+
+    ``against`` is whose answers they are compared with; ``crashed`` counts those on which the parser raised.
+    """
 
     name: str
     cases: int
     differing: tuple[Difference, ...]
+    against: str = "its own expectations"
+    crashed: int = 0
 
     @property
     def agreed(self) -> int:
@@ -43,6 +49,15 @@ def markdown(suite: Suite) -> str:
     lines = [f"## {suite.name}", "", f"{suite.agreed} of {suite.cases} agree.", ""]
     if suite.differing:
         lines += ["| differs | why |", "|---|---|"]
-        lines += [f"| {each.case} | {each.reason} |" for each in suite.differing]
+        lines += [f"| {_differs(each)} | {each.reason} |" for each in suite.differing]
         lines.append("")
     return "\n".join(lines)
+
+
+def comparable(data: bytes) -> bytes:
+    """Bytes of a body without what readers decide as they like: the kind of line ends, and line ends at the end."""
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+
+
+def _differs(each: Difference) -> str:
+    return f"{each.case}: {each.what}" if each.what else each.case
