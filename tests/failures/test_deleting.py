@@ -12,7 +12,7 @@ from tests.servers.hostile import first, on
 from tests.servers.scripted import ScriptedServer
 from wiki.blobs.configured import blob_store
 from wiki.db import transaction
-from wiki.mail.models import LedgerEntry, LedgerState, Message
+from wiki.mail.models import LedgerState, Message
 
 LETTERS = [letter(number) for number in range(1, 6)]
 KINDS = {"imap": mailbox, "pop": maildrop}
@@ -31,8 +31,9 @@ def test_fetching_changes_nothing_on_the_server(world: World) -> None:
 @shows("seen before stored")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_disk_that_fails_while_storing_leaves_nothing_marked_as_done(
-    world: World, kind: str, monkeypatch: pytest.MonkeyPatch
+    world_alone: World, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world = world_alone
     script: AnyScript = KINDS[kind](LETTERS)
     with ScriptedServer(script) as server:
         account = world.account(server)
@@ -87,7 +88,8 @@ def test_what_another_program_marked_as_deleted_outlives_our_deleting_and_our_le
 @shows("unarchived mail deleted")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("loss", ["the row", "the blob", "one bit"])
-def test_a_message_that_the_archive_lost_is_not_deleted_on_the_server(world: World, kind: str, loss: str) -> None:
+def test_a_message_that_the_archive_lost_is_not_deleted_on_the_server(world_alone: World, kind: str, loss: str) -> None:
+    world = world_alone
     script: AnyScript = KINDS[kind](LETTERS[:1])
     with ScriptedServer(script) as server:
         account = world.account(server)
@@ -118,8 +120,7 @@ def test_held_mail_is_never_deleted_however_old(world: World) -> None:
         world.fetch(account)
         world.delete_from_server(account)
         with transaction() as session:
-            entry = session.scalars(select(LedgerEntry).order_by(LedgerEntry.uid)).first()
-            assert entry is not None
+            entry = world.entries(session, account)[0]
             entry.state, entry.attempts = LedgerState.HELD, 99
         world.fetch(account)
         assert list(script.messages.values()) == LETTERS[:1]
@@ -138,7 +139,7 @@ def test_a_deletion_that_nobody_knows_the_end_of_is_settled_by_asking_the_server
         world.fetch(account)
         world.delete_from_server(account)
         with transaction() as session:
-            for entry in session.scalars(select(LedgerEntry)):
+            for entry in world.entries(session, account):
                 entry.state = state
         if is_gone:
             del script.messages[1]

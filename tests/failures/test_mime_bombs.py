@@ -42,11 +42,13 @@ def test_each_of_twenty_bombs_is_archived_raw_and_the_fetch_goes_on(world: World
     assert len(BOMBS) == 20
     bombs = [f"Message-ID: <bomb{n}@example.org>\r\n{each}".encode() for n, each in enumerate(BOMBS.values())]
     letters = [letter(1), *bombs, letter(2)]
-    with ScriptedServer(mailbox(letters)) as server:
+    script = mailbox(letters)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
         begun = time.process_time()
-        world.fetch(world.account(server))
+        world.fetch(account)
         assert time.process_time() - begun < 60
         world.assert_each_once(letters)
         assert all(row.parsed_version != 0 for row in world.messages())
-        server.script.messages[99] = letter(3)  # type: ignore[attr-defined]
-        assert world.fetch(1) == "1 new message."
+        script.messages[99] = letter(3)
+        assert world.fetch(account) == "1 new message."

@@ -172,6 +172,17 @@ def test_a_size_that_cannot_be_true_harms_nobody(world: World, announced: bytes)
 
 
 @shows("giant message")
+def test_a_size_in_a_pop_listing_that_cannot_be_true_harms_nobody(world: World) -> None:
+    script = maildrop(LETTERS, sizes={2: 10**19})
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        world.fetch(account)
+        world.assert_each_once(LETTERS, held=1)
+        assert LETTERS[1] in script.messages.values()
+
+
+@shows("giant message")
 def test_a_name_longer_than_a_file_system_takes_is_no_name_of_a_file(world: World) -> None:
     long = letter(1, subject="n" * 500, extra=f'Content-Disposition: attachment; filename="{"n" * 500}.txt"\r\n')
     with ScriptedServer(mailbox([long])) as server:

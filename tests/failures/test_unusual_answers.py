@@ -51,6 +51,28 @@ def test_a_server_with_unusual_manners_is_fetched_like_any_other(world: World, o
         world.assert_nothing_lost(LETTERS, script)
 
 
+ABSURD = b"99999999999999999999"
+NUMBERS: dict[str, Behaviour] = {
+    "UIDVALIDITY": on(b"EXAMINE", changing(lambda piece: piece.replace(b"UIDVALIDITY 7", b"UIDVALIDITY " + ABSURD))),
+    "UIDNEXT": on(b"EXAMINE", changing(lambda piece: piece.replace(b"UIDNEXT 4", b"UIDNEXT " + ABSURD))),
+    "EXISTS": on(b"EXAMINE", changing(lambda piece: piece.replace(b"* 3 EXISTS", b"* " + ABSURD + b" EXISTS"))),
+    "MODSEQ": on(b"EXAMINE", in_front(b"* OK [HIGHESTMODSEQ " + ABSURD + b"] ok\r\n")),
+    "a UID that is found": on(b"UID SEARCH", in_front(b"* SEARCH " + ABSURD + b" 0\r\n")),
+    "a UID nobody asked for": on(b"UID FETCH", in_front(b"* 1 FETCH (UID " + ABSURD + b" RFC822.SIZE 5)\r\n")),
+}
+
+
+@shows("unasked and unusual answers")
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_that_there_cannot_be_is_passed_over(world: World, number: str) -> None:
+    script = mailbox(LETTERS, behaviours=[NUMBERS[number]])
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        assert "3 new messages" in world.fetch(account)
+        world.fetch(account)
+        world.assert_each_once(LETTERS)
+
+
 STEPS = [b"GREETING", b"CAPABILITY", b"LOGIN", b"SELECT", b"UID SEARCH", b"UID FETCH", b"UID STORE", b"UID EXPUNGE"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.mail.accounts import add_account
 from tests.people import Site
@@ -127,6 +128,11 @@ class World:
                 .group_by(LedgerEntry.state)
             ).all()
             return {LedgerState(state).value: number for state, number in rows}
+
+    def entries(self, session: Session, account: int) -> Sequence[LedgerEntry]:
+        """An account's lines of the ledger, in the order of their numbers."""
+        of_account = select(LedgerEntry).join(MailFolder).where(MailFolder.account_id == account)
+        return session.scalars(of_account.order_by(LedgerEntry.uid, LedgerEntry.id)).all()
 
     def assert_each_once(self, served: Iterable[bytes], *, held: int = 0) -> None:
         """Every message is in the archive once, but for as many as are held back, each with a reason in words."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from imapclient.datetime_util import parse_to_datetime
 
 from wiki.mail.transport.mailbox_names import decoded
-from wiki.mail.transport.protocol import Content, FetchedMessage, FetchProblem, Trouble
+from wiki.mail.transport.protocol import MOST_OCTETS, Content, FetchedMessage, FetchProblem, Trouble
 
 Piece = bytes | tuple[bytes, Content]
 
@@ -65,8 +65,9 @@ class Answer:
 
     @property
     def size(self) -> int | None:
-        """RFC822.SIZE, if it is told."""
-        return self.number(b"RFC822.SIZE")
+        """RFC822.SIZE, if it is told; at most ``MOST_OCTETS``."""
+        told = self.number(b"RFC822.SIZE")
+        return None if told is None else min(told, MOST_OCTETS)
 
     @property
     def internal_date(self) -> datetime | None:

@@ -20,6 +20,8 @@ from wiki.mail.transport.imap_wire import CheckedClient, ServerSaidNo, in_plain_
 from wiki.mail.transport.list_answers import folders
 from wiki.mail.transport.mailbox_names import shown
 from wiki.mail.transport.protocol import (
+    MOST_MODSEQ,
+    MOST_UID,
     Fetched,
     FetchedMessage,
     FetchProblem,
@@ -88,10 +90,11 @@ class ImapSession:
         self._is_writable = False
         with in_plain_words(self._client), refusal(FolderMissing(f"The folder “{shown(name)}” was not found.")):
             told = self._client.open_folder(name, writable=writable)
-            lasting = None if b"UIDNOTSTICKY" in told else told.get(b"UIDVALIDITY")
+            lasting = None if b"UIDNOTSTICKY" in told else _up_to(MOST_UID, told.get(b"UIDVALIDITY"))
             # NOMODSEQ is said where the number is not kept, and Zoho has been seen to count below zero.
-            modseq = None if b"NOMODSEQ" in told else max(told.get(b"HIGHESTMODSEQ", 0), 0)
-            self._status = FolderStatus(lasting or None, told.get(b"UIDNEXT") or None, told[b"EXISTS"], modseq or None)
+            modseq = None if b"NOMODSEQ" in told else _up_to(MOST_MODSEQ, told.get(b"HIGHESTMODSEQ"))
+            uidnext, count = _up_to(MOST_UID, told.get(b"UIDNEXT")), min(told[b"EXISTS"], MOST_UID)
+            self._status = FolderStatus(lasting, uidnext, count, modseq)
         self._is_writable = writable
         return self._status
 
@@ -117,9 +120,8 @@ class ImapSession:
             asked = set(part)
             given, _ = self._ask(part, "(UID RFC822.SIZE)", 0)
             for answer in given:
-                size = answer.number(b"RFC822.SIZE")
-                if answer.uid in asked and size is not None:
-                    found[answer.uid] = size
+                if answer.uid in asked and answer.size is not None:
+                    found[answer.uid] = answer.size
         return found
 
     def fetch(self, uids: Iterable[int]) -> Iterator[Fetched]:
@@ -244,7 +246,8 @@ class ImapSession:
         with in_plain_words(self._client), refusal(ServerMisbehaved()):
             self._wire.uid_command("SEARCH", "UID", uids, answer_octets=room)
             lines = self._wire.take("SEARCH")
-            return [int(word) for line in lines if isinstance(line, bytes) for word in line.split()]
+            found = (int(word) for line in lines if isinstance(line, bytes) for word in line.split())
+            return [uid for uid in found if 0 < uid <= MOST_UID]
 
     def _highest_uid(self) -> int:
         """Where the listing may stop: UIDNEXT, or the last message's UID should the server's UIDNEXT be behind."""
@@ -285,3 +288,8 @@ class ImapSession:
             # Unsubscribed, the folder would hide its mail from people's mail programs.
             with suppress(ServerSaidNo):
                 self._client.subscribe_folder(folder)
+
+
+def _up_to(most: int, number: int | None) -> int | None:
+    """A number as the server told it, or None for one that there cannot be."""
+    return number if number and 0 < number <= most else None

@@ -17,6 +17,7 @@ from wiki.mail.transport.errors import CannotDelete, ServerMisbehaved, Transport
 from wiki.mail.transport.pop3_text import Reading
 from wiki.mail.transport.pop3_wire import PopWire, ServerSaidErr, refusal
 from wiki.mail.transport.protocol import (
+    MOST_OCTETS,
     Content,
     Fetched,
     FetchedMessage,
@@ -89,7 +90,7 @@ class PopSession:
             listed = self._numbered("LIST", room)
         if not all(len(words) > 1 for words in listed):
             raise ServerMisbehaved
-        self._sizes = {_number(words[0]): _number(words[1]) for words in listed}
+        self._sizes = {_number(words[0]): min(_number(words[1]), MOST_OCTETS) for words in listed}
         try:
             with_ids = [words for words in self._numbered("UIDL", room) if len(words) > 1]
         except ServerSaidErr:  # UIDL is optional

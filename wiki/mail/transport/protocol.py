@@ -25,6 +25,13 @@ Content = bytes | Spooled
 NewSpool = Callable[[], Spool]
 """Where octets go that are too many for memory; without one, everything is kept in memory."""
 
+MOST_UID = 2**32 - 1
+"""UIDs, UIDVALIDITY, UIDNEXT and counts end here (RFC 9051, "number"); a server that says more says nothing."""
+MOST_MODSEQ = 2**63 - 1
+"""Where mod-sequences end (RFC 7162)."""
+MOST_OCTETS = 2**31 - 1
+"""A size that is announced as more is taken for this: nobody's message, and what every database can keep."""
+
 
 @dataclass(frozen=True)
 class Limits:
