@@ -104,7 +104,7 @@ class ImapScript:
         _ok(talk, tag)
 
     def _examine(self, talk: Talk, tag: bytes, arguments: bytes, *, is_writable: bool = False) -> None:
-        name = arguments.strip(b'"')
+        name = arguments.removesuffix(b" (CONDSTORE)").strip(b'"')
         if name.upper() != b"INBOX" and name not in self.others:
             talk.send(tag + b" NO [NONEXISTENT] no such folder\r\n")
             return

@@ -1,26 +1,15 @@
-"""What a FETCH answer holds, read from imaplib's pieces; recorded answers of real servers among them."""
+"""What a FETCH answer holds, read from imaplib's pieces."""
 
 from __future__ import annotations
 
-import os
-import re
-import tarfile
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.servers.scripted import ScriptedServer, Talk
-from tests.servers.scripted_imap import ImapScript
-from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.fetch_answers import Piece, answers, answers_by_uid, verdict
 from wiki.mail.transport.protocol import FetchedMessage
-
-PROJECT = Path(__file__).resolve().parents[3]
-CORPORA = Path(os.environ.get("POSTROOM_CORPORA", PROJECT.parent / "shared" / "corpora"))
 
 
 def test_two_messages_and_news_between_them_are_told_apart() -> None:
@@ -56,45 +45,3 @@ def test_hostile_lines_cost_no_more_than_their_length(hostile: bytes) -> None:
     begun = time.monotonic()
     assert not next(answers([b"1 (UID 5 " + hostile])).is_sound
     assert time.monotonic() - begun < 2
-
-
-def recorded() -> Iterator[tuple[str, bytes]]:
-    """Whole-message answers among the recorded dialogues, with the line ends they had on the wire."""
-    archive = CORPORA / "mailkit-server-dialogues.tar.gz"
-    if not archive.exists():
-        return
-    with tarfile.open(archive) as files:
-        for member in files:
-            stream = files.extractfile(member) if member.isfile() and "/Imap/Resources/" in member.name else None
-            text = stream.read().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") if stream else b""
-            if len(re.findall(rb"BODY\[\] \{\d+\}", text)) == 1 and re.search(rb"UID \d", text):
-                yield member.name.partition("Resources/")[2], text
-
-
-@pytest.mark.corpora
-def test_recorded_answers_of_real_servers_give_their_message(patient: Deadlines) -> None:
-    dialogues = dict(recorded())
-    if not dialogues:
-        pytest.skip(f"{CORPORA} has no mailkit-server-dialogues.tar.gz; set POSTROOM_CORPORA")
-    assert len(dialogues) > 20
-    for name, text in dialogues.items():
-        head = re.search(rb"BODY\[\] \{(\d+)\}\r\n", text)
-        uid = re.search(rb"UID (\d+)", text)
-        assert head is not None
-        assert uid is not None
-        content = text[head.end() :][: int(head[1])]
-
-        def fetch(
-            talk: Talk, tag: bytes, arguments: bytes, text: bytes = text, uid: bytes = uid[1], size: bytes = head[1]
-        ) -> None:
-            sizes = b"* 1 FETCH (UID " + uid + b" RFC822.SIZE " + size + b")\r\n" + tag + b" OK done\r\n"
-            talk.send(re.sub(rb"A#+", tag, text) if b"BODY" in arguments else sizes)
-
-        with (
-            ScriptedServer(ImapScript({int(uid[1]): content}, replies={b"UID FETCH": fetch})) as server,
-            server.imap(patient) as session,
-        ):
-            session.select("INBOX")
-            (found,) = session.fetch([int(uid[1])])
-        assert isinstance(found, FetchedMessage), (name, found)
-        assert found.content == content, name

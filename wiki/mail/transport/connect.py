@@ -103,7 +103,7 @@ def _sign_in_imap(client: CheckedClient, endpoint: Endpoint, *, is_encrypted: bo
         _require_encryption(is_encrypted)
         mechanisms = [name.decode("ascii", "replace").removeprefix("AUTH=") for name in offers]
         exchange = sasl.bearer(endpoint, endpoint.password, mechanisms)
-        with _imap_sign_in(lambda: sasl.refused(exchange)):
+        with _imap_sign_in(client, lambda: sasl.refused(exchange)):
             client.wire.sign_in_by(exchange, in_one_line=in_one_line)
         return
     username, password = endpoint.username, endpoint.password
@@ -111,7 +111,7 @@ def _sign_in_imap(client: CheckedClient, endpoint: Endpoint, *, is_encrypted: bo
     if forbids_login and not offers_plain:
         raise EncryptionMissing
     is_ascii = username.isascii() and password.isascii()
-    with _imap_sign_in(WrongCredentials):
+    with _imap_sign_in(client, WrongCredentials):
         if offers_plain and (forbids_login or not is_ascii):
             client.wire.sign_in_by(sasl.plain(username, password), in_one_line=in_one_line)
         else:
@@ -119,13 +119,15 @@ def _sign_in_imap(client: CheckedClient, endpoint: Endpoint, *, is_encrypted: bo
 
 
 @contextmanager
-def _imap_sign_in(wrong: Callable[[], TransportError]) -> Iterator[None]:
+def _imap_sign_in(client: CheckedClient, wrong: Callable[[], TransportError]) -> Iterator[None]:
     """Say what a refused sign-in means: ``wrong``, unless the server gives another reason."""
     try:
         yield
     except ServerSaidNo as no:
         if no.code == "PRIVACYREQUIRED":
             raise EncryptionMissing from None
+        if "WEBALERT" in client.wire.untagged_responses:  # Gmail, with an address that is not ours to follow
+            raise WrongCredentials("The provider wants a sign-in to this mailbox by a web browser first.") from None
         with imap_refusal(wrong()):
             raise
 

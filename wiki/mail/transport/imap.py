@@ -246,7 +246,9 @@ class ImapSession:
         with in_plain_words(self._client), refusal(ServerMisbehaved()):
             self._wire.uid_command("SEARCH", "UID", uids, answer_octets=room)
             lines = self._wire.take("SEARCH")
-            found = (int(word) for line in lines if isinstance(line, bytes) for word in line.split())
+            # Behind the numbers there may be a MODSEQ in parentheses (RFC 7162).
+            numbers = (line.partition(b"(")[0] for line in lines if isinstance(line, bytes))
+            found = (int(word) for line in numbers for word in line.split())
             return [uid for uid in found if 0 < uid <= MOST_UID]
 
     def _highest_uid(self) -> int:

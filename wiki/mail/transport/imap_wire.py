@@ -104,6 +104,8 @@ class ImapWire(imaplib.IMAP4):
     def readline(self) -> bytes:
         """A line, whole or not at all, its name in upper case as imaplib wants it (RFC 9051 section 9 does not)."""
         line = self.channel.readline()
+        if line.startswith(b"[COPYUID "):  # Exchange, which has lost what should stand before it
+            line = b"* OK " + line
         beginning = _BEGINNING.match(line)
         if beginning is None:
             return line
