@@ -23,7 +23,8 @@ from wiki.jobs.models import Lease
 from wiki.jobs.registry import jobs
 
 LEASE = "worker"
-LANES = {"general": 4, "mail": 4, "index": 1}
+# "keeping" is for what takes long and nobody waits for: it must not stand in the way of the others.
+LANES = {"general": 4, "mail": 4, "index": 1, "keeping": 2}
 RENEW_EVERY = timedelta(seconds=10)
 LOOK_FOR_REQUESTS_EVERY = timedelta(seconds=0.5)
 ASK_AGAIN_AFTER = timedelta(seconds=1)

@@ -104,6 +104,7 @@ JOBS = (
         "Read the text of attachments",
         _read_attachments,
         every=timedelta(seconds=10),
+        lane="keeping",
         feature="mail",
     ),
     Job(

@@ -14,6 +14,7 @@ from tests.factories import Letter, make_message, make_messages
 from tests.mail.accounts import add_account, letter
 from tests.mail.screens import ACCOUNTS, MAIL
 from tests.people import Person, Site
+from tests.servers.dovecot import DovecotMailbox
 from tests.servers.pymap import PymapMailbox
 from wiki import clock, settings
 from wiki.audit.models import Event
@@ -31,6 +32,7 @@ from wiki.mail.keeping import checking, needed, verification
 from wiki.mail.keeping.damage import HELD
 from wiki.mail.keeping.models import ArchiveCheck, BlobDamage
 from wiki.mail.models import AfterArchiving, LedgerEntry, Message
+from wiki.mail.transport.endpoint import Protocol
 from wiki.permissions.actor import SYSTEM
 
 DAY = timedelta(days=1)
@@ -200,6 +202,27 @@ def test_the_original_of_a_damaged_message_stays_on_the_server_and_mends_it(
     assert blob_store().verify(blob_of(message).parent.name + blob_of(message).name)
     checking.check_some()
     assert damages() == 0
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("protocol", [Protocol.IMAP, Protocol.POP])
+def test_a_deletion_that_finds_damage_stops_and_tells_of_it(
+    app: Flask, site: Site, dovecot: DovecotMailbox, protocol: Protocol
+) -> None:
+    dovecot.deliver(letter(1))
+    account = add_account(app, site.team, dovecot, protocol, after_archiving=AfterArchiving.DELETE)
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 24
+    sync.fetch(account, Silent())
+    with reading() as session:
+        [message] = session.scalars(select(Message.id)).all()
+    flip(blob_of(message))
+    app.config["MAIL_DELETE_DELAY_HOURS"] = 0
+
+    _, result = sync.fetch(account, Silent())
+
+    assert "its original stays on the server" in result
+    assert dovecot.messages() == [letter(1)]
+    assert damages() == 1
 
 
 def test_what_was_purged_is_no_damage(flipped: Path, time: Time, site: Site) -> None:

@@ -107,6 +107,17 @@ def verify(run: Run, ready: Sequence[Deletable]) -> list[Deletable]:
     return [each for each in ready if each.id not in lost]
 
 
+def is_whole(run: Run, sha256: str) -> bool:
+    """The same for one message, read again from the store."""
+    condition = damage.look_at(sha256)
+    if condition is Condition.WHOLE:
+        return True
+    with run.writing() as session:
+        damage.note(session, {sha256: condition})
+    run.tally.notes.append(DAMAGED)
+    return False
+
+
 def _are_the_same(transport: ImapTransport, folder: FolderEpoch, ready: Sequence[Deletable]) -> bool:
     """Whether the numbers still stand for what was archived: a reused UID must not cost another mail.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from wiki.blobs.configured import blob_store
 from wiki.db import reading
 from wiki.mail.certificates.queries import is_proven
 from wiki.mail.certificates.service import BY_FETCH, certify_maildrop
@@ -87,7 +86,6 @@ def _is_accounted_for(run: Run, drop: Maildrop) -> bool:
 
 def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
     """Numbers of this session to delete, with their entries: read whole, stored, and verified by reading again."""
-    store = blob_store()
     chosen: dict[int, int] = {}
     with reading() as session:
         may_go = pop_ledger.may_be_deleted(session, drop.folder_id, run.plan.archived_before())
@@ -102,7 +100,7 @@ def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
         with reading() as session:
             before = run.plan.archived_before()
             entry_id = pop_ledger.entry_to_delete(session, drop.folder_id, entry.uidl or "", sha256, before)
-        if entry_id is not None and entry_id not in attempted and store.verify(sha256):
+        if entry_id is not None and entry_id not in attempted and deletion.is_whole(run, sha256):
             chosen[entry.number] = entry_id
             attempted.add(entry_id)
     return chosen

@@ -26,6 +26,13 @@ def _is_on() -> bool:
 
 
 JOBS = (
-    Job("mail.check", "Read archived mail again", _check, every=timedelta(minutes=10), feature="mail"),
-    Job("mail.sweep", "Clear what no mail needs", _sweep, every=timedelta(days=1), feature="mail"),
+    Job(
+        "mail.check",
+        "Read archived mail again",
+        _check,
+        every=timedelta(minutes=10),
+        lane="keeping",
+        feature="mail",
+    ),
+    Job("mail.sweep", "Clear what no mail needs", _sweep, every=timedelta(days=1), lane="keeping", feature="mail"),
 )
