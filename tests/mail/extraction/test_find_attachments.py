@@ -17,7 +17,7 @@ from wiki.mail import ingest, trashing
 from wiki.mail.extraction import reading
 from wiki.mail.extraction.indexing import KIND
 from wiki.mail.extraction.models import AttachmentPage, AttachmentText
-from wiki.mail.extraction.readers import extract
+from wiki.mail.extraction.readers.extracted import EXTRACTOR_VERSION
 from wiki.mail.message import RawMessage
 from wiki.permissions.actor import SYSTEM
 from wiki.search import configured, indexer, query
@@ -187,7 +187,7 @@ def test_a_newer_extractor_reads_everything_again(bob: Person, site: Site, monke
     sent(site)
     with transaction() as session:
         session.query(AttachmentPage).delete()
-        session.query(AttachmentText).update({"version": extract.EXTRACTOR_VERSION - 1})
+        session.query(AttachmentText).update({"version": EXTRACTOR_VERSION - 1})
 
     reading.read_waiting()
 

@@ -15,7 +15,7 @@ from tests.mail.extraction import files
 from tests.mail.extraction.files import pdf_of, stream
 from wiki.bounded.bounds import MEBIBYTE, Bounds, Exhausted, Reason
 from wiki.bounded.child import Child
-from wiki.mail.extraction.readers import remote
+from wiki.mail.extraction.readers import asking
 from wiki.mail.extraction.readers.archives import BOMB
 from wiki.mail.extraction.readers.extracted import DAMAGED, Extracted
 from wiki.mail.message import RawMessage
@@ -27,7 +27,7 @@ MEMORY = 320
 
 @pytest.fixture(scope="module")
 def child() -> Iterator[Child]:
-    made = Child(remote.TARGET, Bounds(seconds=SECONDS, memory=MEMORY * MEBIBYTE))
+    made = Child(asking.TARGET, Bounds(seconds=SECONDS, memory=MEMORY * MEBIBYTE))
     yield made
     made.close()
 
@@ -36,8 +36,8 @@ def read(child: Child, content: bytes, name: str = "file") -> Extracted:
     """What the child makes of a file that comes as a whole message."""
     head = f'Content-Type: application/octet-stream; name="{name}"\r\nContent-Transfer-Encoding: binary\r\n\r\n'
     raw = head.encode() + content
-    [part] = parse(RawMessage(raw)).parts
-    return remote.understood(child.ask(remote.question(raw, 0, part.sha256)))
+    part = max(parse(RawMessage(raw)).parts, key=lambda each: each.size)
+    return asking.understood(child.ask(asking.question(raw, part.index, part.sha256)))
 
 
 def test_a_zip_bomb_in_a_word_document_is_not_opened(child: Child) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,8 @@ from wiki.jobs.lease import lease
 from wiki.jobs.registry import jobs
 from wiki.mail.extraction import reading
 from wiki.mail.extraction.models import AttachmentPage, AttachmentText, TextState
-from wiki.mail.extraction.readers import remote
-from wiki.mail.extraction.readers.remote import NOT_FOUND
+from wiki.mail.extraction.readers import asking
+from wiki.mail.extraction.readers.asking import NOT_FOUND
 from wiki.mail.models import Message, MessagePart
 
 LITTLE = Bounds(answer=2_000)
@@ -89,8 +91,8 @@ def test_what_ended_three_workers_is_not_opened_a_fourth_time(site: Site) -> Non
 
 def test_a_child_that_is_killed_is_replaced(site: Site) -> None:
     make_message(site.team, attached=[attached(files.pdf(["Roofs"]))])
-    child = shared(remote.TARGET, reading.BOUNDS)
-    child.ask(remote.question(b"", 0, ""))
+    child = shared(asking.TARGET, reading.BOUNDS)
+    child.ask(asking.question(b"", 0, ""))
     assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)
 
@@ -140,3 +142,10 @@ def test_nothing_is_read_while_mail_is_off(site: Site) -> None:
     runner.run_scheduled(jobs()["mail.attachments"])
 
     assert states()[0][0] == TextState.WAITING
+
+
+def test_only_the_child_loads_the_libraries_that_read_files() -> None:
+    """They would cost each web process time and memory, and hostile files are none of its business."""
+    listed = "import sys, wiki.app; print(*{'docx', 'pptx', 'odf', 'pypdfium2', 'python_calamine'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", listed], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

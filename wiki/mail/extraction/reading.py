@@ -22,9 +22,8 @@ from wiki.db import reading, transaction
 from wiki.jobs.lease import LeaseTaken, lease
 from wiki.mail.extraction import texts
 from wiki.mail.extraction.models import AttachmentPage, AttachmentText, TextState
-from wiki.mail.extraction.readers import remote
-from wiki.mail.extraction.readers.extract import EXTRACTOR_VERSION
-from wiki.mail.extraction.readers.extracted import Extracted
+from wiki.mail.extraction.readers import asking
+from wiki.mail.extraction.readers.extracted import EXTRACTOR_VERSION, Extracted
 from wiki.mail.models import Message, MessagePart
 from wiki.search import outbox
 
@@ -53,7 +52,7 @@ def read_waiting(bounds: Bounds = BOUNDS, longest: float = LONGEST_RUN_SECONDS) 
     try:
         with lease("attachments"):
             _read_old_ones_again()
-            return _read(shared(remote.TARGET, bounds), time.monotonic() + longest)
+            return _read(shared(asking.TARGET, bounds), time.monotonic() + longest)
     except LeaseTaken:
         return 0
 
@@ -171,7 +170,7 @@ def _next() -> _Waiting | None:
 
 def _extract(child: Child, found: _Waiting) -> Extracted:
     raw = blob_store().read(found.mail_sha256)
-    return remote.understood(child.ask(remote.question(raw, found.number, found.sha256)))
+    return asking.understood(child.ask(asking.question(raw, found.number, found.sha256)))
 
 
 def _count_try(found: _Waiting, number: int) -> None:

@@ -8,9 +8,6 @@ from wiki.mail.extraction.readers import archives, office, opendocument, pdf, sh
 from wiki.mail.extraction.readers.extracted import EMPTY, Extracted, Page, collect
 from wiki.mail.extraction.readers.kinds import FileKind, kind_of, name_of_kind
 
-EXTRACTOR_VERSION = 1
-"""Grows when the same bytes give another text; whatever was read by an older version is then read again."""
-
 OLD_OFFICE = "The text of Office files from before 2007 is not searchable, but for spreadsheets."
 
 _READERS: Mapping[FileKind, Callable[[bytes], Iterable[Page]]] = {

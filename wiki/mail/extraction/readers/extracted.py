@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+EXTRACTOR_VERSION = 1
+"""Grows when the same bytes give another text; whatever was read by an older version is then read again."""
 MOST_PAGES = 2_000
 MOST_BYTES = 20 * 1024 * 1024
 # Neither belongs in a database's text: NUL, other controls but tab and line feed, and halves of characters.
