@@ -34,6 +34,7 @@ mail.add_command(importing.import_mail)
 mail.add_command(keeping.verify)
 mail.add_command(keeping.sweep)
 mail.add_command(exporting.export)
+mail.add_command(keeping.lift_tombstone)
 
 
 @mail.command("fetch")

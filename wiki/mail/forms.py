@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -83,6 +83,13 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         validators=[Length(max=30_000)],
         render_kw={"rows": 2, "spellcheck": "false"},
     )
+    allows_inexact_sizes = BooleanField(
+        "This server reports inexact sizes",
+        description=(
+            "Only where messages are set aside because their size is not what the server announced, as Exchange does: "
+            "they are then archived as they come. Such a message is never removed from the server."
+        ),
+    )
     is_clone = BooleanField(
         "This account is a clone",
         description="It was made for the archive alone, and nobody reads mail in it.",
@@ -144,6 +151,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             password=self.password.data or "",
             folders=tuple(line.strip() for line in (self.folders.data or "").splitlines() if line.strip()),
             is_clone=bool(self.is_clone.data),
+            allows_inexact_sizes=bool(self.allows_inexact_sizes.data),
             after_archiving=AfterArchiving(self.after_archiving.data),
             move_to=self.move_to.data or "",
             fetch_minutes=self.fetch_minutes.data or 0,
@@ -173,10 +181,23 @@ def stored_values(account: MailAccount) -> dict[str, object]:
         "username": account.username,
         "folders": "\n".join(account.folders),
         "is_clone": account.is_clone,
+        "allows_inexact_sizes": account.allows_inexact_sizes,
         "after_archiving": str(account.after_archiving),
         "move_to": account.move_to,
         "fetch_minutes": account.fetch_minutes,
     }
+
+
+def changes_in_words(name: str, form: AccountForm, changed: Iterable[str]) -> str:
+    """Say which fields of an account were changed, by their labels, and what follows from it."""
+    changed = set(changed)
+    if not changed:
+        return f"Nothing of the account {name} was changed."
+    labels = [field.label.text for field in form if field.name in changed]
+    sentence = f"The account {name} was changed: {', '.join(labels)}."
+    if changed & {"protocol", "host", "port", "username"}:
+        sentence += " It leads elsewhere now: the next fetch compares everything there with the archive."
+    return sentence
 
 
 def same_family(protocol: Protocol) -> dict[str, str]:

@@ -20,6 +20,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
 from wiki.bounded.child import Exhausted, NotStarted, Outcome
 from wiki.db import reading, transaction
@@ -29,6 +31,7 @@ from wiki.mail.extraction import texts
 from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import Message
 from wiki.mail.parser_process import parser_process
+from wiki.permissions.actor import SYSTEM
 from wiki.search import outbox
 
 MOST_ATTEMPTS = 3
@@ -131,6 +134,7 @@ def reparse(space_id: int) -> int:
         done += len(rows)
     with transaction() as session:
         threads.rebuild(session, space_id)
+        record(SYSTEM, EventTag.MAIL_REPARSED, f"space:{space_id}", space_id=space_id, count=done)
     return done
 
 

@@ -48,6 +48,10 @@ def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
     with reading():
         if not settings.feature_is_on("mail"):
             raise Conflict("The mail archive is switched off, so nothing is fetched.")
+    with reading() as session:
+        account = session.get(MailAccount, _id(arguments, "account_id"))
+        if account is not None and not account.is_enabled:
+            return "The account was disabled meanwhile, so it was not fetched."
     ok, result = sync.fetch(_id(arguments, "account_id"), progress)
     if not ok:
         raise Conflict(result)

@@ -14,12 +14,19 @@ from wiki.mail.transport.endpoint import DEFAULT_PORTS, Protocol
 
 @dataclass(frozen=True)
 class Preset:
-    """A provider: where its mail server is, and what it needs, in sentences for the person at the form."""
+    """A provider: where its mail server is, and what it needs and allows, in sentences for the person at the form.
+
+    ``limits`` are facts that can be looked up at ``source``. ``most_visible`` is how many messages of a folder the
+    server ever shows, the newest ones; None where it shows all.
+    """
 
     id: str
     name: str
     host: str
     needs: tuple[str, ...]
+    limits: tuple[str, ...] = ()
+    source: str = ""
+    most_visible: int | None = None
     protocol: Protocol = Protocol.IMAPS
 
     @property
@@ -38,6 +45,11 @@ _ALL = (
             "The ordinary password is refused, and so is every password where a Workspace asks for OAuth 2.0.",
             "To archive everything, read the folder “[Gmail]/All Mail”. Deleting there only takes the label away.",
         ),
+        limits=(
+            "2,500 MB a day may be downloaded over IMAP, 1,250 MB over POP: a large mailbox takes several days.",
+            "15 connections at once; this wiki uses one.",
+        ),
+        source="https://support.google.com/a/answer/1071518",
     ),
     Preset(
         id="yahoo",
@@ -45,9 +57,14 @@ _ALL = (
         host="imap.mail.yahoo.com",
         needs=(
             "An app password, made under “Account security”. The ordinary password is refused.",
-            "Only the newest 10,000 messages of a folder are shown under this host.",
-            "For an older mailbox use the host export.imap.mail.yahoo.com instead.",
+            "For a folder of more than 10,000 messages use the host export.imap.mail.yahoo.com instead.",
         ),
+        limits=(
+            "Only the newest 10,000 messages of a folder are shown under this host.",
+            "One command reaches 1,000 messages; this wiki asks for no more at once.",
+        ),
+        source="https://senders.yahooinc.com/developer/documentation/",
+        most_visible=10_000,
     ),
     Preset(
         id="microsoft",
@@ -57,6 +74,8 @@ _ALL = (
             "OAuth 2.0: Microsoft takes no password over IMAP or POP any more, so it cannot be fetched directly yet.",
             "Until then, let the account forward its mail to a clone address on another server, and archive that one.",
         ),
+        limits=("A Microsoft 365 administrator can switch IMAP and POP off for the whole organisation.",),
+        source="https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online",
     ),
     Preset(
         id="icloud",
@@ -66,6 +85,8 @@ _ALL = (
             "An app-specific password, made at account.apple.com under “Sign-In and Security”.",
             "As user name, the part of the address before the @; if that is refused, the whole address.",
         ),
+        limits=("There is no POP.", "A message is at most 20 MB."),
+        source="https://support.apple.com/102525",
     ),
     Preset(
         id="fastmail",
@@ -75,7 +96,71 @@ _ALL = (
             "An app password with access to IMAP, made under “Privacy & Security”.",
             "As user name, the whole address.",
         ),
+        limits=("The ordinary password is refused by every mail program, and so it is here.",),
+        source="https://www.fastmail.help/hc/en-us/articles/1500000278342",
+    ),
+    Preset(
+        id="gmx",
+        name="GMX",
+        host="imap.gmx.net",
+        needs=(
+            "Access by POP3 and IMAP, switched on in the settings of the mailbox on the web; it is off at first.",
+            "As user name, the whole address. With two-factor sign-in, an application-specific password.",
+        ),
+        limits=("Its numbering has been seen to go back; the archive then compares everything anew.",),
+        source="https://hilfe.gmx.net/pop-imap/imap/index.html",
+    ),
+    Preset(
+        id="webde",
+        name="WEB.DE",
+        host="imap.web.de",
+        needs=(
+            "Access by POP3 and IMAP, switched on in the settings of the mailbox on the web; it is off at first.",
+            "As user name, the part of the address before the @, or the whole address.",
+        ),
+        source="https://hilfe.web.de/pop-imap/imap/index.html",
+    ),
+    Preset(
+        id="zoho",
+        name="Zoho",
+        host="imap.zoho.com",
+        needs=(
+            "IMAP access, switched on in Zoho Mail under “Mail Accounts”. With two-factor sign-in, an app password.",
+            (
+                "For an address at your own domain, the host imappro.zoho.com; outside the United States the host "
+                "ends as your Zoho address on the web does, such as imap.zoho.eu or imap.zoho.in."
+            ),
+        ),
+        limits=("Only the folders that were chosen in Zoho's own IMAP settings are shown.",),
+        source="https://www.zoho.com/mail/help/imap-access.html",
+    ),
+    Preset(
+        id="exchange",
+        name="Exchange on-premises",
+        host="",
+        needs=(
+            "The IMAP4 service, which Exchange installs and does not start; ask its administrator for the host's name.",
+            "An address inside the network has to be on this wiki's list of allowed servers.",
+        ),
+        limits=(
+            (
+                "Message sizes are estimates unless EnableExactRFC822Size is set (Set-ImapSettings): either that, or "
+                "“This server reports inexact sizes” here."
+            ),
+        ),
+        source="https://learn.microsoft.com/powershell/module/exchange/set-imapsettings",
     ),
 )
 
 PRESETS: Mapping[str, Preset] = {preset.id: preset for preset in _ALL}
+
+
+def hidden_messages(host: str, folder: str, says: int, lists: int) -> list[str]:
+    """Say in a sentence that a server has messages in a folder which it does not show; nothing where it shows all."""
+    if says > lists:
+        return [f"The server says that {folder} has {says:,} messages and shows {lists:,}; the others stay there."]
+    capped = next((each for each in _ALL if each.host == host.casefold() and each.most_visible), None)
+    if capped is None or capped.most_visible is None or lists < capped.most_visible:
+        return []
+    shows = f"{capped.name} shows only the newest {capped.most_visible:,} messages of a folder"
+    return [f"{shows}, and {folder} may have more: the form of the account names another host for those."]

@@ -49,6 +49,7 @@ class AccountFields:
     is_clone: bool = False
     after_archiving: AfterArchiving = AfterArchiving.LEAVE
     move_to: str = ""
+    allows_inexact_sizes: bool = False
 
     @property
     def actual_port(self) -> int:
@@ -75,12 +76,12 @@ def add_account(actor: Actor, space: Space, fields: AccountFields) -> MailAccoun
     db.session.add(account)
     db.session.flush()
     _record(actor, EventTag.MAIL_ACCOUNT_ADDED, account, protocol=account.protocol, host=account.host)
-    request_fetch(actor, account)
+    _ask_for_fetch(actor, account)
     return account
 
 
-def change_account(actor: Actor, account: MailAccount, fields: AccountFields) -> None:
-    """Change an account. Raises Invalid.
+def change_account(actor: Actor, account: MailAccount, fields: AccountFields) -> list[str]:
+    """Change an account, and give the names of what changed. Raises Invalid.
 
     Its password is meant for one server and one user: when either changes, the stored one counts for nothing and
     has to be typed anew. Otherwise whoever may edit could have it sent to a server of their own.
@@ -90,6 +91,8 @@ def change_account(actor: Actor, account: MailAccount, fields: AccountFields) ->
     moved = is_elsewhere(account, fields)
     fields = _checked(fields, password_needed=moved or account.password_sealed is None)
     before = _facts(account)
+    if fields.allows_inexact_sizes and not account.allows_inexact_sizes:
+        _try_held_again(account)
     _put(account, fields)
     if fields.password:
         account.password_sealed = seal(fields.password)
@@ -101,6 +104,7 @@ def change_account(actor: Actor, account: MailAccount, fields: AccountFields) ->
         account.next_fetch_at = clock.now()
     db.session.flush()
     _record(actor, EventTag.MAIL_ACCOUNT_CHANGED, account, changed=changed, has_new_password=bool(fields.password))
+    return [*changed, "password"] if fields.password else changed
 
 
 def is_elsewhere(account: MailAccount, fields: AccountFields) -> bool:
@@ -152,7 +156,8 @@ def request_fetch(actor: Actor, account: MailAccount) -> JobRequest:
     """
     if not account.is_enabled:
         raise Conflict(f"The account {account.name} is disabled; enable it before fetching.")
-    return jobs.request(FETCH_JOB, account_subject(account.id), actor.name, account_id=account.id)
+    _record(actor, EventTag.MAIL_ACCOUNT_FETCH_REQUESTED, account)
+    return _ask_for_fetch(actor, account)
 
 
 def request_fetch_all(actor: Actor, space: Space) -> Sequence[MailAccount]:
@@ -171,6 +176,10 @@ def refuse_personal(space: Space) -> None:
     """Raise NotAllowed unless the space is one that may have mail."""
     if space.kind == SpaceKind.PERSONAL:
         raise NotAllowed("A personal space has no mail; choose a site space.")
+
+
+def _ask_for_fetch(actor: Actor, account: MailAccount) -> JobRequest:
+    return jobs.request(FETCH_JOB, account_subject(account.id), actor.name, account_id=account.id)
 
 
 def _checked(fields: AccountFields, *, password_needed: bool) -> AccountFields:
@@ -233,6 +242,7 @@ def _put(account: MailAccount, fields: AccountFields) -> None:
     account.username = endpoint.username
     account.folders = list(fields.folders)
     account.is_clone = fields.is_clone
+    account.allows_inexact_sizes = fields.allows_inexact_sizes
     account.after_archiving = fields.after_archiving
     account.move_to = fields.move_to if fields.after_archiving is AfterArchiving.MOVE else ""
     account.fetch_minutes = fields.fetch_minutes
@@ -253,10 +263,20 @@ def _forget_server(account: MailAccount) -> None:
     db.session.execute(update(MailFolder).where(MailFolder.account_id == account.id).values(is_current=False))
 
 
+def _try_held_again(account: MailAccount) -> None:
+    """Let the next fetch ask again for what was held; what is right to be held will be held again."""
+    mine = select(MailFolder.id).where(MailFolder.account_id == account.id, MailFolder.is_current.is_(True))
+    db.session.execute(
+        update(LedgerEntry)
+        .where(LedgerEntry.folder_id.in_(mine), LedgerEntry.state == LedgerState.HELD)
+        .values(attempts=0)
+    )
+
+
 def _facts(account: MailAccount) -> dict[str, object]:
     names = (
         "name", "description", "protocol", "host", "port", "username",
-        "folders", "is_clone", "after_archiving", "move_to", "fetch_minutes",
+        "folders", "is_clone", "after_archiving", "move_to", "fetch_minutes", "allows_inexact_sizes",
     )  # fmt: skip
     return {name: getattr(account, name) for name in names}
 

@@ -191,10 +191,11 @@ def _kind(listed: Listed, entry: Entry, known: Known, *, is_again: bool) -> Kind
         return _without_message(entry)
     if entry.sha256 in known.damaged:
         return Kind.DAMAGED
+    if entry.state == LedgerState.HELD:
+        # It never leaves the server because of its entry, so its size there decides nothing.
+        return Kind.HELD
     if not listed.sha256 and listed.size is not None and listed.size != entry.size:
         return Kind.OTHER_MESSAGE
-    if entry.state == LedgerState.HELD:
-        return Kind.HELD
     return Kind.DUPLICATE if entry.is_duplicate or is_again else Kind.ARCHIVED
 
 

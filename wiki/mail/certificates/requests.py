@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wiki.audit.record import record
+from wiki.audit.tags import EventTag
 from wiki.jobs import service as jobs
 from wiki.jobs.models import JobRequest
 from wiki.mail.certificates import queries, wording
@@ -12,6 +14,13 @@ from wiki.permissions.actor import Actor
 
 def request_certificate(actor: Actor, account: MailAccount) -> JobRequest:
     """Ask the worker to certify an account now; a request that waits or runs already is given back."""
+    record(
+        actor,
+        EventTag.MAIL_ACCOUNT_CERTIFICATE_REQUESTED,
+        account_subject(account.id),
+        name=account.name,
+        space_id=account.space_id,
+    )
     return jobs.request(CERTIFY_JOB, account_subject(account.id), actor.name, account_id=account.id)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from wiki import clock
 from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
 from wiki.mail.store import Stored
+
+Value = TypeVar("Value")
 
 MOST_TRIES = 3
 LIST_ALL_EVERY = timedelta(days=1)
@@ -40,11 +43,16 @@ class FolderEpoch:
 
 @dataclass(frozen=True)
 class Item:
-    """A message as a server holds it: IMAP's UID, or POP3's UIDL ('' where it has none)."""
+    """A message as a server holds it: IMAP's UID, or POP3's UIDL ('' where it has none).
+
+    ``labels`` are Gmail's. ``stays_because`` is why it must never be removed from the server although it is archived.
+    """
 
     size: int
     uid: int = 0
     uidl: str = ""
+    labels: tuple[str, ...] = ()
+    stays_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,17 @@ class Deletable:
 
 
 def enter_folder(
-    session: Session, account_id: int, name: str, uid_validity: int | None, uid_next: int | None
+    session: Session,
+    account_id: int,
+    name: str,
+    uid_validity: int | None,
+    uid_next: int | None,
+    fingerprint: tuple[int, int] | None = None,
 ) -> FolderEpoch:
     """Find the folder's current epoch, or begin a new one.
+
+    ``fingerprint`` is the server's highest mod-sequence and count, where it has one (RFC 7162): while they are as they
+    were when a pass ended, and UIDNEXT too, nothing changed, and all UIDs need not be listed once a day.
 
     A new UIDVALIDITY, none at all, or a UIDNEXT that went back (GMX does that under the same UIDVALIDITY) means
     that UIDs do not stand for what they stood for: the old entries become STALE and hashes tell what is known.
@@ -97,25 +113,34 @@ def enter_folder(
         session.flush()
     resume = folder.done_below - 1 if folder.done_below else 0
     folder.uid_next = uid_next
-    if folder.listed_at is None or folder.listed_at < clock.now() - LIST_ALL_EVERY:
+    is_as_it_was = (
+        fingerprint is not None
+        and folder.done_below == uid_next
+        and fingerprint == (folder.highest_modseq, folder.message_count)
+    )
+    if folder.listed_at is None or (folder.listed_at < clock.now() - LIST_ALL_EVERY and not is_as_it_was):
         resume = 0
     return FolderEpoch(folder.id, name, resume, bool(restarted), uid_validity, uid_next)
 
 
-def leave_folder(session: Session, folder: FolderEpoch, uid_next: int | None) -> None:
+def leave_folder(
+    session: Session, folder: FolderEpoch, uid_next: int | None, fingerprint: tuple[int, int] | None = None
+) -> None:
     """Note a pass that came to its end: everything below ``uid_next`` has an entry."""
     row = session.get_one(MailFolder, folder.id)
     row.done_below = uid_next
+    row.highest_modseq, row.message_count = fingerprint or (None, None)
     if folder.resume_above == 0:
         row.listed_at = clock.now()
 
 
-def dealt_with(session: Session, folder_id: int) -> set[int]:
-    """The UIDs of a folder that need no fetching: all that have an entry, but for the held ones worth another try."""
+def dealt_with(session: Session, folder_id: int, low: int, high: int) -> set[int]:
+    """The UIDs from ``low`` to ``high`` that need no fetching: those with an entry, but for held ones worth a try."""
     return set(
         session.scalars(
             select(LedgerEntry.uid).where(
                 LedgerEntry.folder_id == folder_id,
+                LedgerEntry.uid.between(low, high),
                 (LedgerEntry.state != LedgerState.HELD) | (LedgerEntry.attempts >= MOST_TRIES),
             )
         )
@@ -144,13 +169,15 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
     rows, came_back = [], []
     there = _entered(session, folder_id, {kept.sha256 for kept in stored})
     for item, kept in zip(items, stored, strict=True):
+        stays_because = PURGED_HERE if kept.id is None else item.stays_because
         values = {
             "size": item.size,
             "sha256": kept.sha256,
-            "state": LedgerState.ARCHIVED if kept.id is not None else LedgerState.HELD,
-            "reason": "" if kept.id is not None else PURGED_HERE,
-            "attempts": 1 if kept.id is not None else MOST_TRIES,
+            "state": LedgerState.HELD if stays_because else LedgerState.ARCHIVED,
+            "reason": stays_because,
+            "attempts": MOST_TRIES if stays_because else 1,
             "is_duplicate": not kept.is_new,
+            "labels": list(item.labels),
             "archived_at": now,
         }
         earlier = held.pop(_key(item.uid, item.uidl, item.size), None)
@@ -158,14 +185,15 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
             # It came whole at last: it is held no more.
             session.execute(delete(SetAside).where(SetAside.ledger_id == earlier))
             session.execute(delete(LedgerEntry).where(LedgerEntry.id == earlier))
+            there = {key: known for key, known in there.items() if known.id != earlier}
         # A maildrop without UIDLs, or with one for two twins, brings what is entered already.
         key = (item.uid, item.uidl, kept.sha256)
         if key not in there:
-            there[key] = None
+            there[key] = _Known(0, is_gone=False)
             rows.append({"folder_id": folder_id, "uid": item.uid, "uidl": item.uidl, **values})
-        elif (back := there[key]) is not None:
-            there[key] = None
-            came_back.append({"id": back, "gone_at": None, **values})
+        elif there[key].is_gone:
+            came_back.append({"id": there[key].id, "gone_at": None, **values})
+            there[key] = _Known(0, is_gone=False)
     if came_back:
         session.execute(update(LedgerEntry), came_back)
     if rows:
@@ -240,15 +268,17 @@ def mark(session: Session, ids: Iterable[int], state: LedgerState) -> None:
 
 def counts(session: Session, account_id: int) -> dict[str, int]:
     """How many messages of an account's current folders are archived, duplicates, set aside, and gone from it."""
+    # What is archived but must stay on the server is held there, and archived here.
+    is_held = (LedgerEntry.state == LedgerState.HELD) & ~is_in_archive()
     rows = session.execute(
-        select(LedgerEntry.state, LedgerEntry.is_duplicate, func.count())
+        select(LedgerEntry.state, is_held.label("is_held"), LedgerEntry.is_duplicate, func.count())
         .join(MailFolder, MailFolder.id == LedgerEntry.folder_id)
         .where(MailFolder.account_id == account_id, LedgerEntry.state != LedgerState.STALE)
-        .group_by(LedgerEntry.state, LedgerEntry.is_duplicate)
+        .group_by(LedgerEntry.state, "is_held", LedgerEntry.is_duplicate)
     ).all()
     found = {"archived": 0, "duplicates": 0, "set_aside": 0, "gone": 0}
-    for state, is_duplicate, number in rows:
-        if state == LedgerState.HELD:
+    for state, held, is_duplicate, number in rows:
+        if held:
             found["set_aside"] += number
         else:
             found["duplicates" if is_duplicate else "archived"] += number
@@ -269,12 +299,19 @@ def is_in_archive() -> ColumnElement[bool]:
 def _held(session: Session, folder_id: int, items: Iterable[Item]) -> dict[tuple[int, str, int], int]:
     """Held entries of these messages, by :func:`_key`."""
     wanted = {_key(item.uid, item.uidl, item.size) for item in items}
-    rows = session.execute(
-        select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.size, LedgerEntry.id).where(
-            LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.HELD
-        )
+    column, values = (
+        (LedgerEntry.uid, sorted({uid for uid, _, _ in wanted}))
+        if any(uid for uid, _, _ in wanted)
+        else (LedgerEntry.uidl, sorted({uidl for _, uidl, _ in wanted}))
     )
-    found = {_key(row.uid, row.uidl, row.size): row.id for row in rows}
+    found: dict[tuple[int, str, int], int] = {}
+    for some in _chunks(values):
+        rows = session.execute(
+            select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.size, LedgerEntry.id).where(
+                LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.HELD, column.in_(some)
+            )
+        )
+        found.update({_key(row.uid, row.uidl, row.size): row.id for row in rows})
     return {key: entry_id for key, entry_id in found.items() if key in wanted}
 
 
@@ -283,9 +320,17 @@ def _key(uid: int, uidl: str, size: int) -> tuple[int, str, int]:
     return uid, uidl, 0 if uid or uidl else size
 
 
-def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[int, str, str | None], int | None]:
-    """What a folder has of these hashes, by ``(uid, uidl, sha256)``; with the entry's id where it counted as gone."""
-    there: dict[tuple[int, str, str | None], int | None] = {}
+@dataclass(frozen=True)
+class _Known:
+    """An entry that a folder has of some bytes; ``is_gone``: it had left the server."""
+
+    id: int
+    is_gone: bool
+
+
+def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[int, str, str | None], _Known]:
+    """What a folder has of these hashes, by ``(uid, uidl, sha256)``."""
+    there: dict[tuple[int, str, str | None], _Known] = {}
     for some in _chunks(sorted(hashes)):
         found = session.execute(
             select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.sha256, LedgerEntry.state).where(
@@ -293,10 +338,10 @@ def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[i
             )
         )
         for row in found:
-            there[row.uid, row.uidl, row.sha256] = row.id if row.state == LedgerState.GONE else None
+            there[row.uid, row.uidl, row.sha256] = _Known(row.id, is_gone=row.state == LedgerState.GONE)
     return there
 
 
-def _chunks(values: list[str]) -> Iterator[list[str]]:
+def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     for start in range(0, len(values), 400):
         yield values[start : start + 400]

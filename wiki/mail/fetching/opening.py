@@ -42,6 +42,9 @@ def plan_of(account_id: int) -> Plan:
             after_archiving=AfterArchiving(account.after_archiving),
             move_to=account.move_to,
             generation=account.generation,
+            reads_all_folders=account.reads_all_folders,
+            left_out=tuple(account.left_out),
+            allows_inexact_sizes=account.allows_inexact_sizes,
             delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
         )
 

@@ -15,8 +15,12 @@ from wiki.errors import Conflict
 from wiki.jobs.lease import Held
 from wiki.jobs.progress import Progress
 from wiki.mail.fetching.archiving import Source, Tally
+from wiki.mail.message import Received
 from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.transport.endpoint import Endpoint
+from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
+
+INEXACT = "The server announces another size than it sends, so the message is archived and stays on the server."
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,23 @@ class Plan:
     move_to: str
     delete_delay: timedelta
     generation: int = 0
+    reads_all_folders: bool = False
+    left_out: tuple[str, ...] = ()
+    allows_inexact_sizes: bool = False
 
     @property
     def removes(self) -> bool:
         """Whether archived messages leave the folder that they were fetched from."""
         return self.after_archiving != AfterArchiving.LEAVE
+
+    def taken(self, problem: FetchProblem) -> Received | None:
+        """The message all the same, where an administrator said that this server's sizes are not exact.
+
+        What came is counted itself then (an IMAP literal says its own length); nothing else may be wrong with it.
+        """
+        if not (self.allows_inexact_sizes and problem.trouble is Trouble.WRONG_SIZE and problem.content):
+            return None
+        return FetchedMessage(problem.uid, problem.content, len(problem.content)).received
 
     def archived_before(self) -> datetime:
         """What was archived before this moment may be removed now: by then a backup had time to happen."""

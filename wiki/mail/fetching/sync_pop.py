@@ -6,12 +6,13 @@ What leaves the maildrop, and when it counts as gone, is :mod:`wiki.mail.fetchin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from wiki.db import reading
 from wiki.mail.fetching import pop_deletion, pop_ledger
 from wiki.mail.fetching.archiving import Batch, archive
 from wiki.mail.fetching.ledger import Item
-from wiki.mail.fetching.plan import Run
+from wiki.mail.fetching.plan import INEXACT, Run
 from wiki.mail.fetching.pop_deletion import Maildrop
 from wiki.mail.transport.errors import TransportError
 from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport, Trouble
@@ -51,7 +52,7 @@ def _archive_new(run: Run, drop: Maildrop, failed: set[tuple[str, int]]) -> None
     batch = Batch()
     try:
         for entry in wanted:
-            _retrieve(drop, entry, batch)
+            _retrieve(run, drop, entry, batch)
             if batch.is_full:
                 archive(source, batch, run.tally)
                 run.tell()
@@ -71,7 +72,7 @@ def _is_wanted(entry: PopEntry, known: Mapping[str, set[int]]) -> bool:
     return not entry.is_unique or entry.size not in known.get(entry.uidl or "", ())
 
 
-def _retrieve(drop: Maildrop, entry: PopEntry, batch: Batch) -> None:
+def _retrieve(run: Run, drop: Maildrop, entry: PopEntry, batch: Batch) -> None:
     item = Item(entry.size, uidl=entry.uidl or "")
     try:
         fetched = drop.transport.retrieve(entry.number)
@@ -83,5 +84,7 @@ def _retrieve(drop: Maildrop, entry: PopEntry, batch: Batch) -> None:
         raw = fetched.received
         drop.hashes[entry.number] = raw.sha256
         batch.add(item, raw)
+    elif (whole := run.plan.taken(fetched)) is not None:
+        batch.add(replace(item, stays_because=INEXACT), whole)
     elif fetched.trouble is not Trouble.GONE:
         batch.add_failure(item, fetched.reason, fetched.content)

@@ -98,4 +98,11 @@ def orphaned_uploads(folder: Path) -> list[Path]:
 
 
 def _request(actor: Actor, entry: MailImport) -> None:
+    record(
+        actor,
+        EventTag.MAIL_IMPORT_REQUESTED,
+        import_subject(entry.id),
+        space_id=entry.space_id,
+        filename=entry.filename,
+    )
     jobs.request(IMPORT_JOB, import_subject(entry.id), actor.name, import_id=entry.id)

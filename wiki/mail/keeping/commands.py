@@ -1,4 +1,4 @@
-"""``flask mail verify`` and ``flask mail sweep``."""
+"""``flask mail verify``, ``flask mail sweep`` and ``flask mail lift-tombstone``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from wiki.db import reading
-from wiki.mail.keeping import sweeping, verification
+from wiki.db import reading, transaction
+from wiki.mail.keeping import sweeping, tombstones, verification
 from wiki.mail.terminal import Bar, bars_on_terminal, site_space
+from wiki.permissions.actor import SYSTEM
 from wiki.spaces.models import Space, SpaceKind
 
 
@@ -40,3 +41,17 @@ def verify(space: str | None, *, as_json: bool) -> None:
 def sweep() -> None:
     """Remove half-written files, and blobs that nothing has named for a week. The worker does so every day."""
     click.echo(sweeping.sweep().in_words() or "There was nothing to clear.")
+
+
+@click.command("lift-tombstone")
+@click.argument("space")
+@click.argument("sha256")
+@with_appcontext
+def lift_tombstone(space: str, sha256: str) -> None:
+    """Let the message with the raw bytes of SHA256 (the audit log has it) come into SPACE again by fetch or import."""
+    space_id = site_space(space)
+    with transaction():
+        was_there = tombstones.lift(SYSTEM, space_id, sha256.lower())
+    if not was_there:
+        raise click.ClickException("No message of that hash was destroyed in this space.")
+    click.echo("A fetch or an import may bring this message back now.")

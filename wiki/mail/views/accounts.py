@@ -10,7 +10,7 @@ from wiki.errors import Conflict, Invalid
 from wiki.mail import account_queries, network, service, throttle
 from wiki.mail.access import in_mail_space, with_account
 from wiki.mail.certificates.requests import waiting_for
-from wiki.mail.forms import AccountForm, same_family, starting_values, stored_values
+from wiki.mail.forms import AccountForm, changes_in_words, same_family, starting_values, stored_values
 from wiki.mail.keeping.queries import damaged_in
 from wiki.mail.models import MailAccount
 from wiki.mail.presets import PRESETS
@@ -59,11 +59,11 @@ def edit_account(space: Space, account: MailAccount) -> ResponseReturnValue:
     form = _form(stored_values(account), account)
     if form.validate_on_submit():
         try:
-            service.change_account(current_actor(), account, form.fields())
+            changed = service.change_account(current_actor(), account, form.fields())
         except Invalid as refusal:
             add_errors(form, refusal.errors)
         else:
-            flash(f"The account {account.name} was changed.", "success")
+            flash(changes_in_words(account.name, form, changed), "success")
             return _to_list(space)
     return _page(space, form, account), 422 if form.is_submitted() else 200
 
@@ -130,7 +130,7 @@ def _test(space: Space, form: AccountForm, account: MailAccount | None) -> Respo
         endpoint = _endpoint(form, account)
         # Counted in a transaction of its own, which ends here: no lock is held while a server is waited for.
         with transaction():
-            throttle.count_test(current_actor())
+            throttle.count_test(current_actor(), space.id, endpoint)
         result = check(endpoint, network.network_policy(), network.test_deadlines())
     except Invalid as refusal:
         add_errors(form, refusal.errors)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from wiki.mail import archive_queries, framing, queries
+from wiki.mail import archive_queries, framing, places, queries
 from wiki.mail.access import in_mail_space, with_message
 from wiki.mail.contents import contents
 from wiki.mail.extraction.queries import sentences
@@ -118,6 +118,7 @@ def _page(space: Space, message: Message, shown: str, query: str) -> str:
         newer=newer,
         older=older,
         download_name=download_name,
+        places=places.of(message),
         breadcrumbs=_breadcrumbs(space),
     )
 
