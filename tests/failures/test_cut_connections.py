@@ -24,7 +24,7 @@ LETTERS = [
     letter(3, body="x" * 200),
 ]
 KINDS = {"imap": mailbox, "pop": maildrop}
-STEPS = {"imap": 131, "pop": 67}
+STEPS = {"imap": 197, "pop": 97}
 IS_FULL = os.environ.get("POSTROOM_FULL_SWEEP") == "1"
 
 
@@ -70,7 +70,7 @@ def test_wherever_the_connection_is_cut_nothing_is_lost_and_a_clean_fetch_conver
 @shows("connection cut", "fault a: cut at every octet")
 @given(kind=st.sampled_from(list(KINDS)), where=st.floats(0.0, 1.0))
 @settings(
-    max_examples=200 if IS_FULL else 6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200 if IS_FULL else 4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_octet_will_do(world: World, kind: str, where: float) -> None:
     with ScriptedServer(fresh(kind)) as server:

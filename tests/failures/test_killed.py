@@ -35,7 +35,7 @@ def killed_at(world: World, account: int, point: str) -> int:
 @shows("crash before delete", "fault h: killed after store")
 @pytest.mark.parametrize(
     ("kind", "point"),
-    [("imap", "after commit"), ("imap", "after expunge"), ("pop", "pop after commit"), ("pop", "pop after quit")],
+    [("imap", "after commit"), ("pop", "pop after quit")],
 )
 def test_a_kill_between_storing_and_knowing_loses_and_doubles_nothing(world: World, kind: str, point: str) -> None:
     script: AnyScript = KINDS[kind](LETTERS)

@@ -42,7 +42,7 @@ def test_a_name_with_a_line_break_is_refused_when_it_is_typed(world: World, fiel
 
 
 @shows("line breaks in names")
-@pytest.mark.parametrize("name", BREAKS)
+@pytest.mark.parametrize("name", [BREAKS[0], BREAKS[3]])
 @pytest.mark.parametrize("field", ["host", "username", "folders", "move_to"])
 def test_a_name_with_a_line_break_that_is_stored_all_the_same_reaches_no_server(
     world: World, field: str, name: str

@@ -17,7 +17,7 @@ from tests.servers.scripted import Behaviour, Command, Honest, ScriptedServer
 
 LETTERS = [letter(number) for number in range(1, 4)]
 KINDS = {"imap": mailbox, "pop": maildrop}
-PATIENCE = 0.5
+PATIENCE = 0.3
 MARGIN = 3.0  # other programs want the machine too
 MIB = 1024 * 1024
 
@@ -194,7 +194,7 @@ def test_a_name_longer_than_a_file_system_takes_is_no_name_of_a_file(world: Worl
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_does_not_grow_with_the_mailbox(world: World, kind: str) -> None:
     data = "Content-Type: application/octet-stream\r\n"
-    letters = [letter(number, body="x" * MIB, extra=data) for number in range(64)]
+    letters = [letter(number, body="x" * MIB, extra=data) for number in range(32)]
     with ScriptedServer(KINDS[kind](letters)) as server:
         account = world.account(server)
         tracemalloc.start()
@@ -203,5 +203,5 @@ def test_memory_does_not_grow_with_the_mailbox(world: World, kind: str) -> None:
             most = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-    assert len(world.messages()) == 64
-    assert most < 40 * MIB
+    assert len(world.messages()) == 32
+    assert most < 24 * MIB
