@@ -11,7 +11,8 @@ from tests.servers.scripted_imap import ImapScript
 from wiki.mail.transport.connect import open_imap
 from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Protocol
-from wiki.mail.transport.errors import CannotDelete
+from wiki.mail.transport.errors import CannotDelete, ConnectionLost
+from wiki.mail.transport.imap import ImapSession
 from wiki.mail.transport.imap_wire import CheckedClient
 
 RealMailbox = DovecotMailbox | PymapMailbox
@@ -108,6 +109,31 @@ def test_without_the_move_extension_copies_are_made_before_anything_is_removed(
         session.move(session.uids()[:2], "Archived")
     assert dovecot.messages() == contents[2:]
     assert dovecot.messages("Archived") == contents[:2]
+
+
+@pytest.mark.dovecot
+def test_a_move_by_copy_that_is_cut_leaves_the_message_in_both_places_and_is_finished_the_next_time(
+    dovecot: DovecotMailbox, patient: Deadlines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """See docs/decisions/021: a second copy on the server is the price of never being without one."""
+    original = CheckedClient.has_capability
+    monkeypatch.setattr(CheckedClient, "has_capability", lambda client, name: name != "MOVE" and original(client, name))
+
+    def cut(_session: ImapSession, _uids: str) -> None:
+        raise ConnectionLost
+
+    (content,) = letters(dovecot, 1)
+    with monkeypatch.context() as patched, pytest.raises(ConnectionLost):
+        patched.setattr(ImapSession, "_remove", cut)
+        with open_imap(dovecot.endpoint(Protocol.IMAP), dovecot.policy, patient) as session:
+            session.select("INBOX", writable=True)
+            session.move(session.uids(), "Archived")
+    assert dovecot.messages() == dovecot.messages("Archived") == [content]
+    with open_imap(dovecot.endpoint(Protocol.IMAP), dovecot.policy, patient) as session:
+        session.select("INBOX", writable=True)
+        session.move(session.uids(), "Archived")
+    assert dovecot.messages() == []
+    assert dovecot.messages("Archived") == [content, content]
 
 
 def test_without_uidplus_nothing_is_deleted_and_nothing_even_flagged(patient: Deadlines) -> None:

@@ -158,7 +158,10 @@ class ImapSession:
             self._remove(uid_set(part))
 
     def move(self, uids: Sequence[int], folder: str) -> None:
-        """Put exactly these into another folder, made when missing: by MOVE, else by COPY and :meth:`delete`."""
+        """Put exactly these into another folder, made when missing: by MOVE, else by COPY and :meth:`delete`.
+
+        Cut between the two, the other folder holds them already; moving them again puts them there twice.
+        """
         name = checked_folder(folder)
         if not (self._is_writable and (self.supports_move or self.supports_uidplus)):
             raise CannotDelete
