@@ -27,6 +27,7 @@ from wiki.mail.extraction import indexing as attachment_indexing
 from wiki.mail.keeping import jobs as keeping_jobs
 from wiki.mail.keeping import queries as keeping_queries
 from wiki.mail.models import MailAccount
+from wiki.mail.oauth.models import OAuthClient, OAuthGrant
 from wiki.pages import access as pages_access
 from wiki.pages import home as pages_home
 from wiki.pages import indexing as pages_indexing
@@ -84,8 +85,11 @@ CONTEXT: Mapping[str, Callable[..., object]] = {
 }
 
 # Columns that hold sealed secrets: ``flask crypto rotate`` seals them anew.
-SEALED: tuple[tuple[type[MailAccount], InstrumentedAttribute[bytes | None]], ...] = (
+SEALED: tuple[tuple[type[MailAccount | OAuthClient | OAuthGrant], InstrumentedAttribute[bytes | None]], ...] = (
     (MailAccount, MailAccount.password_sealed),
+    (OAuthClient, OAuthClient.secret_sealed),
+    (OAuthGrant, OAuthGrant.refresh_token_sealed),
+    (OAuthGrant, OAuthGrant.access_token_sealed),
 )
 # What ``flask doctor`` looks at besides the foundation: a name, and whether it is well, with a sentence.
 DOCTORS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (

@@ -45,6 +45,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_damage')),
     sa.UniqueConstraint('sha256', name=op.f('uq_mail_damage_sha256'))
     )
+    op.create_table('oauth_clients',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('client_id', sa.String(length=500), nullable=False),
+    sa.Column('secret_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('tenant', sa.String(length=100), nullable=False),
+    sa.Column('authorization_url', sa.Text(), nullable=False),
+    sa.Column('token_url', sa.Text(), nullable=False),
+    sa.Column('scope', sa.Text(), nullable=False),
+    sa.Column('hosts', sa.JSON(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_clients')),
+    sa.UniqueConstraint('provider', name=op.f('uq_oauth_clients_provider'))
+    )
     op.create_table('attachment_pages',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('text_id', sa.Integer(), nullable=False),
@@ -69,6 +84,38 @@ def upgrade() -> None:
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mail_import_notes_import_id_id'), ['import_id', 'id'], unique=False)
 
+    op.create_table('oauth_attempts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('state_hash', sa.String(length=64), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('verifier_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['mail_accounts.id'], name=op.f('fk_oauth_attempts_account_id_mail_accounts'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_oauth_attempts_user_id_users'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_attempts')),
+    sa.UniqueConstraint('state_hash', name=op.f('uq_oauth_attempts_state_hash'))
+    )
+    with op.batch_alter_table('oauth_attempts', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_oauth_attempts_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_oauth_attempts_user_id'), ['user_id'], unique=False)
+
+    op.create_table('oauth_grants',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('provider', sa.String(length=40), nullable=False),
+    sa.Column('refresh_token_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('access_token_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('refused', sa.Text(), nullable=False),
+    sa.Column('granted_by', sa.String(length=255), nullable=False),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['mail_accounts.id'], name=op.f('fk_oauth_grants_account_id_mail_accounts'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_oauth_grants')),
+    sa.UniqueConstraint('account_id', name=op.f('uq_oauth_grants_account_id'))
+    )
     op.create_table('mail_certificates',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
@@ -102,6 +149,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('labels', sa.JSON(), server_default='[]', nullable=False))
 
     with op.batch_alter_table('mail_accounts', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('sign_in', sa.String(length=40), server_default='', nullable=False))
         batch_op.add_column(sa.Column('reads_all_folders', sa.Boolean(), server_default=sa.text('0'), nullable=False))
         batch_op.add_column(sa.Column('left_out', sa.JSON(), server_default='[]', nullable=False))
         batch_op.add_column(sa.Column('allows_inexact_sizes', sa.Boolean(), server_default=sa.text('0'), nullable=False))
@@ -149,6 +197,7 @@ def downgrade() -> None:
         batch_op.drop_column('allows_inexact_sizes')
         batch_op.drop_column('left_out')
         batch_op.drop_column('reads_all_folders')
+        batch_op.drop_column('sign_in')
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.drop_column('labels')
@@ -158,6 +207,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mail_certificates_account_id_folder_id'))
 
     op.drop_table('mail_certificates')
+    op.drop_table('oauth_grants')
+    with op.batch_alter_table('oauth_attempts', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_oauth_attempts_user_id'))
+        batch_op.drop_index(batch_op.f('ix_oauth_attempts_account_id'))
+
+    op.drop_table('oauth_attempts')
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mail_import_notes_import_id_id'))
 
@@ -166,6 +221,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_pages_text_id_start'))
 
     op.drop_table('attachment_pages')
+    op.drop_table('oauth_clients')
     op.drop_table('mail_damage')
     op.drop_table('mail_checks')
     with op.batch_alter_table('attachment_texts', schema=None) as batch_op:

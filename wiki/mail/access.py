@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from wiki import settings
+from wiki.errors import NotFound
 from wiki.mail import account_queries, queries
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.access import in_space
@@ -22,6 +24,18 @@ FEATURE = "mail"
 def in_mail_space(permission: Permission) -> Callable[[View], View]:
     """Guard a view of the mail room: a site space, the mail archive switched on, and the permission in that space."""
     return in_space(permission, kinds=SITE_ONLY, feature=FEATURE)
+
+
+def while_on(view: View) -> View:
+    """Guard a view outside all spaces: it does not exist while the mail archive is switched off. Raises NotFound."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> object:
+        if not settings.feature_is_on(FEATURE):
+            raise NotFound
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def with_account(view: View) -> View:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -17,13 +17,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation
 
 from wiki.mail.models import AfterArchiving, MailAccount
+from wiki.mail.oauth.providers import Provider
 from wiki.mail.presets import Preset
 from wiki.mail.service import AccountFields
 from wiki.mail.transport.endpoint import DEFAULT_PORTS, Protocol
 from wiki.web.forms import stripped
 
 PROTOCOLS = (Protocol.POP, Protocol.IMAP, Protocol.POPS, Protocol.IMAPS)
-CONNECTION = frozenset({"protocol", "host", "port", "username", "password", "csrf_token"})
+CONNECTION = frozenset({"protocol", "host", "port", "username", "sign_in", "password", "csrf_token"})
 USUAL_PORTS = ", ".join(f"{DEFAULT_PORTS[protocol]} for {protocol.name}" for protocol in PROTOCOLS)
 
 
@@ -75,6 +76,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         validators=[InputRequired("Type the user name of the mailbox."), Length(max=255)],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
+    sign_in = RadioField("How to sign in", default="", validators=[Optional()])
     password = PasswordField("Password", validators=[Length(max=1000)], render_kw={"autocomplete": "new-password"})
     folders = TextAreaField(
         "Folders to read",
@@ -119,6 +121,15 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         }
         return self
 
+    def offer(self, providers: Sequence[Provider]) -> AccountForm:
+        """Offer the providers that an administrator has set up; needed before anything else."""
+        self.sign_in.choices = {"": "With a password", **{each.id: f"With {each.name}" for each in providers}}
+        return self
+
+    def chosen_sign_in(self) -> str:
+        """The provider that was chosen; none, too, when the page offered no choice any more."""
+        return (self.sign_in.data or "") if self.sign_in.raw_data else ""
+
     def validate_connection(self) -> bool:
         """Look only at what a connection needs: people test before they have thought of a name."""
         self.validate()
@@ -136,6 +147,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             port=self.port.data,
             username=self.username.data or "",
             password=self.password.data or "",
+            sign_in=self.chosen_sign_in(),
             fetch_minutes=1,
         )
 
@@ -149,6 +161,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             port=self.port.data,
             username=self.username.data or "",
             password=self.password.data or "",
+            sign_in=self.chosen_sign_in(),
             folders=tuple(line.strip() for line in (self.folders.data or "").splitlines() if line.strip()),
             is_clone=bool(self.is_clone.data),
             allows_inexact_sizes=bool(self.allows_inexact_sizes.data),
@@ -179,6 +192,7 @@ def stored_values(account: MailAccount) -> dict[str, object]:
         "host": account.host,
         "port": account.port,
         "username": account.username,
+        "sign_in": account.sign_in,
         "folders": "\n".join(account.folders),
         "is_clone": account.is_clone,
         "allows_inexact_sizes": account.allows_inexact_sizes,

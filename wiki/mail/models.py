@@ -28,6 +28,8 @@ class AfterArchiving(StrEnum):
 class MailAccount(Model):
     """A mailbox on a mail server that a space archives. The password is sealed and never shown.
 
+    ``sign_in`` is the OAuth provider that gives the access tokens, or '' for a password.
+
     ``generation`` grows when the account comes to lead to another mailbox: a fetch of the one before stops writing.
     ``folders`` are those to read; with ``reads_all_folders`` they are what is read besides, and ``left_out`` is what
     is not. ``deletion_paused`` is why the last fetch removed nothing though it should have, in a sentence, or ''.
@@ -44,6 +46,7 @@ class MailAccount(Model):
     host: Mapped[str] = mapped_column(String(255))
     port: Mapped[int]
     username: Mapped[str] = mapped_column(String(255))
+    sign_in: Mapped[str] = mapped_column(String(40), default="", server_default="")
     password_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     folders: Mapped[list[str]] = mapped_column(JSON, default=list)
     reads_all_folders: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -26,6 +26,18 @@ ITEMS = (
         ),
     ),
     NavItem(
+        "mail.oauth_providers",
+        "admin",
+        "Add-ons",
+        "Mail sign-in",
+        "mail.oauth_providers",
+        needs=Permission.SITE_ADMIN,
+        feature="mail",
+        order=10,
+        icon="key-round",
+        also_active=("mail.oauth_provider",),
+    ),
+    NavItem(
         "mail.imports",
         "space",
         "integrations",

@@ -19,6 +19,7 @@ from wiki.extensions import db
 from wiki.jobs import service as jobs
 from wiki.jobs.models import JobRequest
 from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccount, MailFolder
+from wiki.mail.oauth import service as oauth
 from wiki.mail.subjects import FETCH_JOB, account_subject
 from wiki.mail.transport.endpoint import DEFAULT_PORTS, Endpoint, Protocol, checked_folder
 from wiki.permissions.actor import Actor
@@ -43,6 +44,7 @@ class AccountFields:
     username: str
     fetch_minutes: int
     password: str = ""
+    sign_in: str = ""
     port: int | None = None
     description: str = ""
     folders: tuple[str, ...] = ("INBOX",)
@@ -72,11 +74,12 @@ def add_account(actor: Actor, space: Space, fields: AccountFields) -> MailAccoun
         space_id=space.id, created_by_id=actor.id, created_at=clock.now(), next_fetch_at=clock.now(), failures=0
     )
     _put(account, fields)
-    account.password_sealed = seal(fields.password)
+    account.password_sealed = _sealed(fields)
     db.session.add(account)
     db.session.flush()
     _record(actor, EventTag.MAIL_ACCOUNT_ADDED, account, protocol=account.protocol, host=account.host)
-    _ask_for_fetch(actor, account)
+    if not account.sign_in:
+        _ask_for_fetch(actor, account)
     return account
 
 
@@ -94,10 +97,11 @@ def change_account(actor: Actor, account: MailAccount, fields: AccountFields) ->
     if fields.allows_inexact_sizes and not account.allows_inexact_sizes:
         _try_held_again(account)
     _put(account, fields)
-    if fields.password:
-        account.password_sealed = seal(fields.password)
+    if fields.password or fields.sign_in:
+        account.password_sealed = _sealed(fields)
     if moved:
         _forget_server(account)
+        oauth.forget(account)
     changed = sorted(name for name, value in _facts(account).items() if value != before[name])
     if moved or fields.password:
         account.failures = 0
@@ -108,12 +112,13 @@ def change_account(actor: Actor, account: MailAccount, fields: AccountFields) ->
 
 
 def is_elsewhere(account: MailAccount, fields: AccountFields) -> bool:
-    """Whether the fields lead to another server, another security or another user than the account's."""
-    return (fields.protocol, fields.host.casefold(), fields.actual_port, fields.username) != (
+    """Whether the fields lead to another server, another security, another user or another way to sign in."""
+    return (fields.protocol, fields.host.casefold(), fields.actual_port, fields.username, fields.sign_in) != (
         account.protocol,
         account.host.casefold(),
         account.port,
         account.username,
+        account.sign_in,
     )
 
 
@@ -191,7 +196,9 @@ def _checked(fields: AccountFields, *, password_needed: bool) -> AccountFields:
         errors.update(refusal.errors)
     if not fields.name:
         errors["name"] = "Give the account a name."
-    if password_needed and not fields.password:
+    if fields.sign_in:
+        errors.update(_sign_in_errors(fields))
+    elif password_needed and not fields.password:
         errors["password"] = "Type the password; one that was stored is never used for another server or user."  # noqa: S105
     if not 1 <= fields.fetch_minutes <= LONGEST_PAUSE:
         errors["fetch_minutes"] = f"Between 1 and {LONGEST_PAUSE:,} minutes may pass between two fetches."
@@ -202,6 +209,20 @@ def _checked(fields: AccountFields, *, password_needed: bool) -> AccountFields:
     if errors:
         raise Invalid(errors)
     return fields
+
+
+def _sign_in_errors(fields: AccountFields) -> dict[str, str]:
+    if not fields.protocol.is_encrypted:
+        return {"protocol": "An access token goes to an encrypted server only: choose IMAPS or POPS."}
+    try:
+        oauth.check_host(fields.sign_in, fields.host)
+    except Invalid as refusal:
+        return refusal.errors
+    return {}
+
+
+def _sealed(fields: AccountFields) -> bytes | None:
+    return None if fields.sign_in else seal(fields.password)
 
 
 def _as_pop(fields: AccountFields) -> AccountFields:
@@ -240,6 +261,7 @@ def _put(account: MailAccount, fields: AccountFields) -> None:
     account.host = endpoint.host
     account.port = endpoint.port
     account.username = endpoint.username
+    account.sign_in = fields.sign_in
     account.folders = list(fields.folders)
     account.is_clone = fields.is_clone
     account.allows_inexact_sizes = fields.allows_inexact_sizes
@@ -275,7 +297,7 @@ def _try_held_again(account: MailAccount) -> None:
 
 def _facts(account: MailAccount) -> dict[str, object]:
     names = (
-        "name", "description", "protocol", "host", "port", "username",
+        "name", "description", "protocol", "host", "port", "username", "sign_in",
         "folders", "is_clone", "after_archiving", "move_to", "fetch_minutes", "allows_inexact_sizes",
     )  # fmt: skip
     return {name: getattr(account, name) for name in names}

@@ -6,11 +6,13 @@ from flask import Blueprint
 
 from wiki.extensions import csrf
 from wiki.mail.certificates import views as certificates
+from wiki.mail.oauth import views as oauth
 from wiki.mail.views import accounts, archive, exports, files, imports, reading
 
 GET, FORM, POST = ("GET",), ("GET", "POST"), ("POST",)
 ACCOUNTS = "/spaces/<key>/integrations/mail-accounts"
 IMPORTS = "/spaces/<key>/integrations/mailbox-import"
+PROVIDERS = "/admin/mail-sign-in"
 MAIL = "/spaces/<key>/mail"
 # The largest number that every database has room for; a larger one names nothing.
 NUMBER = "int(max=2147483647)"
@@ -28,6 +30,11 @@ for rule, endpoint, view, methods in (
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/disable", "disable_account", accounts.disable_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/remove", "remove_account", accounts.remove_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/fetch", "fetch_account", accounts.fetch_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/sign-in", "sign_in", oauth.sign_in, POST),
+    ("/mail/sign-in", "oauth_callback", oauth.callback, GET),
+    (PROVIDERS, "oauth_providers", oauth.providers, GET),
+    (f"{PROVIDERS}/<provider_id>", "oauth_provider", oauth.provider, FORM),
+    (f"{PROVIDERS}/<provider_id>/forget", "remove_oauth_provider", oauth.remove_provider, POST),
     (IMPORTS, "imports", imports.imports, FORM),
     (f"{IMPORTS}/upload", "upload", imports.upload, POST),
     (f"{IMPORTS}/<{NUMBER}:import_id>/cancel", "cancel_import", imports.cancel, POST),

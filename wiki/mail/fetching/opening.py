@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from flask import current_app
 
@@ -13,11 +16,15 @@ from wiki.errors import Conflict, Invalid
 from wiki.mail import network
 from wiki.mail.fetching.plan import Plan
 from wiki.mail.models import AfterArchiving, MailAccount
+from wiki.mail.oauth.tokens import access_token
 from wiki.mail.transport.connect import open_imap, open_pop
 from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Endpoint, Protocol
+from wiki.mail.transport.errors import TokenRefused
 from wiki.mail.transport.network import NetworkPolicy
 from wiki.mail.transport.protocol import ImapTransport, Limits, NewSpool, PopTransport
+
+Session = TypeVar("Session", ImapTransport, PopTransport)
 
 
 def plan_of(account_id: int) -> Plan:
@@ -26,7 +33,7 @@ def plan_of(account_id: int) -> Plan:
         account = session.get(MailAccount, account_id)
         if account is None:
             raise Conflict("This account has been removed.")
-        if account.password_sealed is None:
+        if account.password_sealed is None and not account.sign_in:
             raise Invalid({"password": "This account has no password; enter it again."})
         return Plan(
             account_id=account.id,
@@ -36,7 +43,7 @@ def plan_of(account_id: int) -> Plan:
                 account.host,
                 account.port,
                 account.username,
-                unseal(account.password_sealed),
+                "" if account.password_sealed is None else unseal(account.password_sealed),
             ),
             folders=tuple(account.folders) or ("INBOX",),
             after_archiving=AfterArchiving(account.after_archiving),
@@ -45,19 +52,29 @@ def plan_of(account_id: int) -> Plan:
             reads_all_folders=account.reads_all_folders,
             left_out=tuple(account.left_out),
             allows_inexact_sizes=account.allows_inexact_sizes,
+            has_token=bool(account.sign_in),
             delete_delay=timedelta(hours=current_app.config["MAIL_DELETE_DELAY_HOURS"]),
         )
 
 
 def imap(plan: Plan) -> ImapTransport:
-    """Open a session with the account's IMAP server. Raises TransportError."""
-    return open_imap(plan.endpoint, *_bounds())
+    """Open a session with the account's IMAP server. Raises TransportError, and Invalid when there is no token."""
+    return _opened(plan, open_imap)
 
 
 def pop(plan: Plan) -> PopTransport:
-    """Open a session with the account's POP3 server. Raises TransportError."""
-    return open_pop(plan.endpoint, *_bounds())
+    """Open a session with the account's POP3 server. Raises TransportError, and Invalid when there is no token."""
+    return _opened(plan, open_pop)
 
 
-def _bounds() -> tuple[NetworkPolicy, Deadlines, Limits, NewSpool]:
-    return network.network_policy(), network.fetch_deadlines(), network.fetch_limits(), blob_store().spool
+def _opened(plan: Plan, connect: Callable[[Endpoint, NetworkPolicy, Deadlines, Limits, NewSpool], Session]) -> Session:
+    bounds = network.network_policy(), network.fetch_deadlines(), network.fetch_limits(), blob_store().spool
+    if not plan.has_token:
+        return connect(plan.endpoint, *bounds)
+    token = access_token(plan.account_id, plan.generation)
+    try:
+        return connect(replace(plan.endpoint, password=token), *bounds)
+    except TokenRefused:
+        # It was revoked before its time, or the clocks differ.
+        token = access_token(plan.account_id, plan.generation, renewed=True)
+        return connect(replace(plan.endpoint, password=token), *bounds)

@@ -25,7 +25,7 @@ INEXACT = "The server announces another size than it sends, so the message is ar
 
 @dataclass(frozen=True)
 class Plan:
-    """An account as it was when the fetch began."""
+    """An account as it was when the fetch began. ``has_token``: it signs in with one, and no password."""
 
     account_id: int
     space_id: int
@@ -38,6 +38,7 @@ class Plan:
     reads_all_folders: bool = False
     left_out: tuple[str, ...] = ()
     allows_inexact_sizes: bool = False
+    has_token: bool = False
 
     @property
     def removes(self) -> bool:

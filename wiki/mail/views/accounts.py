@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,8 @@ from wiki.mail.certificates.requests import waiting_for
 from wiki.mail.forms import AccountForm, changes_in_words, same_family, starting_values, stored_values
 from wiki.mail.keeping.queries import damaged_in
 from wiki.mail.models import MailAccount
+from wiki.mail.oauth import queries as oauth
+from wiki.mail.oauth import tokens
 from wiki.mail.presets import PRESETS
 from wiki.mail.transport.check import CheckResult, check
 from wiki.mail.transport.endpoint import DEFAULT_PORTS, Endpoint, Protocol
@@ -23,6 +27,7 @@ from wiki.web.forms import add_errors
 from wiki.web.theming import render
 from wiki.web.transaction import reads_only
 
+SAVE_FIRST = "Save the account and sign in for it; then the connection can be tested."
 NO_PASSWORD = "Type the password: nothing is stored that is meant for this server and user."  # noqa: S105 - a sentence
 
 
@@ -31,7 +36,8 @@ def accounts(space: Space) -> ResponseReturnValue:
     """List the accounts with what their last fetches came to."""
     rows = account_queries.accounts(current_actor(), space)
     damaged = damaged_in(current_actor(), space)
-    return render("mail/accounts.html", rows=rows, damaged=damaged, breadcrumbs=[_home(space)])
+    grants = oauth.grants([row.account.id for row in rows])
+    return render("mail/accounts.html", rows=rows, damaged=damaged, grants=grants, breadcrumbs=[_home(space)])
 
 
 @in_mail_space(Permission.SPACE_ADMIN)
@@ -47,7 +53,7 @@ def new_account(space: Space) -> ResponseReturnValue:
         except Invalid as refusal:
             add_errors(form, refusal.errors)
         else:
-            flash(f"The account {account.name} was added. Its first fetch begins within seconds.", "success")
+            flash(f"The account {account.name} was added. {_what_follows(account)}", "success")
             return _to_list(space)
     return _page(space, form), 422 if form.is_submitted() else 200
 
@@ -148,14 +154,25 @@ def _endpoint(form: AccountForm, account: MailAccount | None) -> Endpoint:
     if not form.validate_connection():
         raise Invalid({})
     fields = form.connection_fields()
+    if fields.sign_in:
+        if account is None or service.is_elsewhere(account, fields):
+            raise Invalid({"sign_in": SAVE_FIRST})
+        return replace(fields.endpoint(), password=tokens.access_token(account.id, account.generation))
     stored = "" if account is None else service.stored_password(account, fields)
     if not fields.password and not stored:
         raise Invalid({"password": NO_PASSWORD})
     return fields.endpoint(stored)
 
 
+def _what_follows(account: MailAccount) -> str:
+    if account.sign_in:
+        return "Sign in for it now; then its first fetch begins."
+    return "Its first fetch begins within seconds."
+
+
 def _form(values: dict[str, object], account: MailAccount | None = None) -> AccountForm:
     form = AccountForm(data=values).explain(current_app.config["MAIL_DELETE_DELAY_HOURS"])
+    form.offer(oauth.providers())
     if account is not None:
         form.protocol.choices = same_family(Protocol(account.protocol))
     return form
