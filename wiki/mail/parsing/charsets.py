@@ -76,6 +76,7 @@ _ASCII_ALIKE = frozenset(
 # Neither shown nor stored; tab, line feed, form feed and carriage return are, and the next line of ISO 8859.
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0C, 0x0D})
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
 _SAMPLE = 4096
 _ENOUGH = 6  # non-ASCII bytes below which statistics say nothing
 
@@ -147,7 +148,7 @@ def _guess(data: bytes, hint: str) -> str:
         except UnicodeError:
             pass
     nearly = data.decode("utf-8", "replace")
-    if nearly.count("\ufffd") * 5 <= sum(map("\x7f".__lt__, nearly)):  # mostly it was cut in a character
+    if nearly.count("\ufffd") * 10 <= len(data) - len(data.translate(None, _HIGH_BYTES)):  # cut within a character
         return clean(nearly)
     for codec in ("utf-8", codec_for(hint)):
         try:

@@ -13,6 +13,7 @@ from wiki.mail.parsing.mime import MAX_PARTS, Entity, Structure, read_fields
 
 MAX_UNPACKED = 64 * 1024 * 1024
 """Bytes that may come out of the containers of one message, all together."""
+_MOST_REFUSED = 20
 
 
 @dataclass
@@ -62,6 +63,12 @@ class Book:
     encrypted: str = ""
     calendars: int = 0
     room: int = MAX_UNPACKED
+    refused: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much had no room that nothing more is even tried."""
+        return self.refused >= _MOST_REFUSED
 
     def note(self, problem: str) -> None:
         """Remember what was wrong, each thing once; '' is nothing."""
@@ -71,6 +78,7 @@ class Book:
     def has_room(self, leaf_count: int, size: int) -> bool:
         """Whether so many leaves of so many bytes in all can still be unpacked; what has no room is noted."""
         if len(self.leaves) + leaf_count > MAX_PARTS or size > self.room:
+            self.refused += 1
             self.note("Not everything that is attached was unpacked: it is too much.")
             return False
         self.room -= size

@@ -56,7 +56,7 @@ class Unpacker:
         stands beside it, and is kept to ``spare``.
         """
         opener = self._opener(leaf)
-        if opener is None:
+        if opener is None or self.book.is_full:
             return
         if self.depth >= MAX_DEPTH:
             self.book.note(f"Messages are packed into one another more than {MAX_DEPTH} deep; the inner stayed packed.")
