@@ -14,7 +14,7 @@ from wiki.blobs.configured import blob_store
 from wiki.blobs.store import BlobMissing
 from wiki.db import reading
 from wiki.errors import Conflict
-from wiki.mail import body, forest, ingest, queries
+from wiki.mail import body, forest, queries, rederiving
 from wiki.mail.certificates.commands import certify_account
 from wiki.mail.exporting import commands as exporting
 from wiki.mail.fetching import sync
@@ -106,4 +106,4 @@ def raw(message: int) -> None:
 @click.argument("space")
 def reparse(space: str) -> None:
     """Make everything that is derived from the raw messages of SPACE anew."""
-    click.echo(f"{ingest.reparse(site_space(space)):,} messages parsed anew.")
+    click.echo(f"{rederiving.reparse(site_space(space)):,} messages parsed anew.")

@@ -12,32 +12,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
 import structlog
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
-from wiki.audit.record import record
-from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
 from wiki.bounded.child import Exhausted, NotStarted, Outcome
 from wiki.db import reading, transaction
-from wiki.mail import store, threads
+from wiki.mail import rethreading, store, threads
 from wiki.mail.deriving import CHILD, Derived, request
 from wiki.mail.extraction import texts
+from wiki.mail.forest import Mention
 from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import Message
 from wiki.mail.parser_process import parser_process
-from wiki.permissions.actor import SYSTEM
 from wiki.search import outbox
 
 MOST_ATTEMPTS = 3
 LEFT_ALONE = timedelta(minutes=2)
 BATCH = 200
-LONGEST_SENT = 1024 * 1024
+LONGEST_SENT = 256 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -121,23 +120,6 @@ def digest_left_over() -> int:
     return len(waiting)
 
 
-def reparse(space_id: int) -> int:
-    """Make everything derived anew from the raw bytes, in batches of constant memory; gives the number of messages."""
-    last = done = 0
-    while True:
-        with reading() as session:
-            rows = _after(session, space_id, last)
-        if not rows:
-            break
-        digest(space_id, load_raws([(row.id, row.sha256, row.internal_date) for row in rows]))
-        last = rows[-1].id
-        done += len(rows)
-    with transaction() as session:
-        threads.rebuild(session, space_id)
-        record(SYSTEM, EventTag.MAIL_REPARSED, f"space:{space_id}", space_id=space_id, count=done)
-    return done
-
-
 def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, Received]:
     """Read raw messages from the blob store: ``(id, sha256, internal_date)`` of each; missing ones are left out.
 
@@ -159,14 +141,20 @@ def load_raws(rows: Iterable[tuple[int, str, datetime | None]]) -> dict[int, Rec
 
 def _store(session: Session, space_id: int, outcomes: Mapping[int, Outcome]) -> None:
     """Store what the child made of messages, but for those that were purged meanwhile."""
-    before = _versions(session, list(outcomes))
+    before = _before(session, list(outcomes))
     outcomes = {row_id: outcome for row_id, outcome in outcomes.items() if row_id in before}
     derived = {row_id: Derived.read(outcome) for row_id, outcome in outcomes.items() if isinstance(outcome, bytes)}
-    again = [row_id for row_id in outcomes if before[row_id] > 0]
+    again = [row_id for row_id in outcomes if before[row_id].version > 0]
     texts.touch(session, again)
     store.forget_derived(session, again)
-    places = threads.attach(session, space_id, [threads.Attaching(key, each.mention) for key, each in derived.items()])
+    mentions = {row_id: each.mention for row_id, each in derived.items()}
+    places = threads.attach(session, space_id, [threads.Attaching(*each) for each in mentions.items()])
     store.describe(session, derived, places)
+    # What a message said before may hold together what belongs together no more.
+    changed = [key for key in mentions if before[key].thread and before[key].mention != mentions[key]]
+    if changed:
+        old = {before[key].thread or 0 for key in changed}
+        rethreading.reattach(session, space_id, old | {places[key].thread for key in changed})
     texts.enter(session, [row_id for row_id, each in derived.items() if each.columns["attachment_count"]])
     store.show_raw(
         session,
@@ -179,24 +167,26 @@ def _store(session: Session, space_id: int, outcomes: Mapping[int, Outcome]) -> 
     outbox.touch(session, "mail", list(outcomes))
 
 
-def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    """The parser's version of each message that is still there."""
-    found: dict[int, int] = {}
+@dataclass(frozen=True)
+class _Before:
+    """What a row was derived to before: by which version, in which thread, and what it said about others."""
+
+    version: int
+    thread: int | None
+    mention: Mention
+
+
+def _before(session: Session, ids: Sequence[int]) -> dict[int, _Before]:
+    """Each message that is still there."""
+    columns = (Message.id, Message.parsed_version, Message.thread_id)
+    saying = (Message.message_id, Message.references, Message.in_reply_to)
+    found: dict[int, _Before] = {}
     for start in range(0, len(ids), store.CHUNK):
-        rows = session.execute(
-            select(Message.id, Message.parsed_version).where(Message.id.in_(ids[start : start + store.CHUNK]))
-        )
-        found.update({row.id: row.parsed_version for row in rows})
+        rows = session.execute(select(*columns, *saying).where(Message.id.in_(ids[start : start + store.CHUNK])))
+        for row in rows:
+            mention = Mention.of(row.message_id, row.references, row.in_reply_to)
+            found[row.id] = _Before(row.parsed_version, row.thread_id, mention)
     return found
-
-
-def _after(session: Session, space_id: int, last: int) -> Sequence[Row[int, str, datetime | None]]:
-    return session.execute(
-        select(Message.id, Message.sha256, Message.internal_date)
-        .where(Message.space_id == space_id, Message.id > last)
-        .order_by(Message.id)
-        .limit(BATCH)
-    ).all()
 
 
 def _request(raw: Received) -> bytes:

@@ -13,7 +13,7 @@ from wiki.errors import Conflict
 from wiki.jobs import service as requests
 from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
-from wiki.mail import ingest
+from wiki.mail import ingest, rederiving
 from wiki.mail.certificates.certify import certify
 from wiki.mail.certificates.service import ASKED_FOR
 from wiki.mail.extraction import reading as attachments
@@ -82,6 +82,10 @@ def _digest_left_over(_arguments: Mapping[str, object], _progress: Progress) -> 
     return f"Parsed {count} that a crash had left." if count else None
 
 
+def _catch_up(_arguments: Mapping[str, object], progress: Progress) -> str | None:
+    return rederiving.catch_up(progress)
+
+
 def _read_attachments(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
     with reading():
         if not settings.feature_is_on("mail"):
@@ -108,6 +112,14 @@ JOBS = (
         "Read the text of attachments",
         _read_attachments,
         every=timedelta(seconds=10),
+        lane="keeping",
+        feature="mail",
+    ),
+    Job(
+        "mail.catch_up",
+        "Read mail anew that an older version read",
+        _catch_up,
+        every=timedelta(minutes=1),
         lane="keeping",
         feature="mail",
     ),

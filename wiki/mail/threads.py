@@ -49,8 +49,12 @@ class _Nodes:
     parents: dict[str, str | None] = field(default_factory=dict)
 
 
-def attach(session: Session, space_id: int, batch: Sequence[Attaching]) -> dict[int, Place]:
+def attach(
+    session: Session, space_id: int, batch: Sequence[Attaching], homes: Mapping[str, int] | None = None
+) -> dict[int, Place]:
     """Put the messages of one space into their threads; attaching one again changes nothing.
+
+    ``homes`` are empty threads, by a name that may have them again, for what belongs to no other.
 
     Gives the place of each; writing it into the messages' rows is the caller's part, who may have more to write there.
     """
@@ -59,35 +63,25 @@ def attach(session: Session, space_id: int, batch: Sequence[Attaching]) -> dict[
     joined = {thread for group in groups for thread in group.threads}
     _load_threads(session, joined, nodes)
     earlier = _mentions_of(session, joined, {each.id for each in batch})
-    _place_in_threads(session, space_id, groups, nodes)
+    _place_in_threads(session, space_id, groups, nodes, homes or {})
     _store_parents(session, parents([*earlier, *(each.mention for each in batch)]), nodes)
     return {
         each.id: Place(nodes.ids[each.mention.message_id], nodes.threads[each.mention.message_id]) for each in batch
     }
 
 
-def rebuild(session: Session, space_id: int) -> int:
-    """Make all threads of a space anew from what is stored of its messages; gives the number of messages."""
-    session.execute(update(Message).where(Message.space_id == space_id).values(node_id=None, thread_id=None))
-    session.execute(update(ThreadNode).where(ThreadNode.space_id == space_id).values(parent_id=None))
-    session.execute(delete(ThreadNode).where(ThreadNode.space_id == space_id))
-    session.execute(delete(Thread).where(Thread.space_id == space_id))
-    rows = session.execute(
-        select(Message.id, Message.message_id, Message.references, Message.in_reply_to)
-        .where(Message.space_id == space_id, Message.message_id != "")
-        .order_by(Message.id)
-    ).all()
-    if rows:
-        found = [Attaching(row.id, Mention.of(row.message_id, row.references, row.in_reply_to)) for row in rows]
-        _write(session, attach(session, space_id, found))
-    return len(rows)
+def write_places(session: Session, places: Mapping[int, Place]) -> None:
+    """Write where messages stand into their rows, and nothing else."""
+    if places:
+        session.execute(
+            update(Message),
+            [{"id": row_id, "node_id": place.node, "thread_id": place.thread} for row_id, place in places.items()],
+        )
 
 
-def _write(session: Session, places: Mapping[int, Place]) -> None:
-    session.execute(
-        update(Message),
-        [{"id": row_id, "node_id": place.node, "thread_id": place.thread} for row_id, place in places.items()],
-    )
+def threads_named(session: Session, space_id: int, batch: Sequence[Attaching]) -> set[int]:
+    """The threads that have a node of what messages name."""
+    return set(_load_named(session, space_id, batch).threads.values())
 
 
 @dataclass
@@ -138,7 +132,7 @@ def _load_threads(session: Session, threads: Iterable[int], nodes: _Nodes) -> No
     """Load all nodes of the threads, with their parents."""
     names: dict[int, str] = {}
     parent_ids: dict[str, int | None] = {}
-    for some in _chunks(sorted(threads)):
+    for some in chunks(sorted(threads)):
         rows = session.connection().execute(
             select(_NODES.c.id, _NODES.c.message_id, _NODES.c.thread_id, _NODES.c.parent_id).where(
                 _NODES.c.thread_id.in_(some)
@@ -155,7 +149,7 @@ def _load_threads(session: Session, threads: Iterable[int], nodes: _Nodes) -> No
 
 def _mentions_of(session: Session, threads: Iterable[int], without: set[int]) -> list[Mention]:
     found = []
-    for some in _chunks(sorted(threads)):
+    for some in chunks(sorted(threads)):
         rows = session.execute(
             select(Message.id, Message.message_id, Message.references, Message.in_reply_to).where(
                 Message.thread_id.in_(some)
@@ -165,8 +159,21 @@ def _mentions_of(session: Session, threads: Iterable[int], without: set[int]) ->
     return found
 
 
-def _place_in_threads(session: Session, space_id: int, groups: Sequence[_Group], nodes: _Nodes) -> None:
+def _settle(groups: Iterable[_Group], homes: Mapping[str, int]) -> None:
+    """Give groups that have no thread an empty one, the oldest of their names'; each goes to one group only."""
+    taken: set[int] = set()
+    for group in groups:
+        free = {homes[name] for name in group.message_ids if name in homes} - taken
+        if free and not group.threads:
+            group.threads.add(min(free))
+            taken |= group.threads
+
+
+def _place_in_threads(
+    session: Session, space_id: int, groups: Sequence[_Group], nodes: _Nodes, homes: Mapping[str, int]
+) -> None:
     """Give each group one thread, the oldest of its own or a new one, and every name a node in it."""
+    _settle(groups, homes)
     homeless = [group for group in groups if not group.threads]
     made = iter(_insert_threads(session, space_id, len(homeless)))
     missing: dict[str, int] = {}
@@ -215,10 +222,11 @@ def _insert_nodes(session: Session, space_id: int, threads: Mapping[str, int]) -
 
 def _nodes_named(session: Session, space_id: int, names: Sequence[str]) -> Iterator[Row[int, str, int]]:
     wanted = select(_NODES.c.id, _NODES.c.message_id, _NODES.c.thread_id).where(_NODES.c.space_id == space_id)
-    for some in _chunks(names):
+    for some in chunks(names):
         yield from session.connection().execute(wanted.where(_NODES.c.message_id.in_(some)))
 
 
-def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """So few values at a time that a statement takes them."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]

@@ -13,7 +13,7 @@ from tests.mail.screens import MAIL
 from tests.people import Person, Site
 from wiki import settings
 from wiki.db import transaction
-from wiki.mail import ingest, trashing
+from wiki.mail import rederiving, trashing
 from wiki.mail.extraction import reading
 from wiki.mail.extraction.indexing import KIND
 from wiki.mail.extraction.models import AttachmentPage, AttachmentText
@@ -141,7 +141,7 @@ def test_a_message_that_is_parsed_anew_keeps_its_attachments_findable(bob: Perso
     sent(site)
     sent(site, report(files.pdf(["A dirigible"])))
 
-    ingest.reparse(site.team)
+    rederiving.reparse(site.team)
 
     assert found(bob, "zeppelin").total == found(bob, "dirigible").total == 1
     assert indexer.verify().is_clean
