@@ -84,6 +84,22 @@ def upgrade() -> None:
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mail_import_notes_import_id_id'), ['import_id', 'id'], unique=False)
 
+    op.create_table('mail_server_folders',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('account_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=500), nullable=False),
+    sa.Column('delimiter', sa.String(length=5), nullable=False),
+    sa.Column('role', sa.String(length=30), nullable=False),
+    sa.Column('is_selectable', sa.Boolean(), nullable=False),
+    sa.Column('is_label', sa.Boolean(), nullable=False),
+    sa.Column('message_count', sa.Integer(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['mail_accounts.id'], name=op.f('fk_mail_server_folders_account_id_mail_accounts'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_server_folders'))
+    )
+    with op.batch_alter_table('mail_server_folders', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_server_folders_account_id_id'), ['account_id', 'id'], unique=False)
+
     op.create_table('oauth_attempts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('state_hash', sa.String(length=64), nullable=False),
@@ -213,6 +229,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_oauth_attempts_account_id'))
 
     op.drop_table('oauth_attempts')
+    with op.batch_alter_table('mail_server_folders', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_server_folders_account_id_id'))
+
+    op.drop_table('mail_server_folders')
     with op.batch_alter_table('mail_import_notes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mail_import_notes_import_id_id'))
 

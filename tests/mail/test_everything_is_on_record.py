@@ -15,6 +15,7 @@ from tests.factories import make_message
 from tests.mail.accounts import letter
 from tests.mail.screens import ACCOUNTS, added_account, filled
 from tests.people import Person, Site
+from wiki import clock
 from wiki.audit.models import Event
 from wiki.audit.tags import EventTag
 from wiki.db import reading, transaction
@@ -24,6 +25,8 @@ from wiki.mail import commands, ingest, service, trashing
 from wiki.mail.certificates import requests
 from wiki.mail.exporting import service as exporting
 from wiki.mail.exporting.queries import Totals
+from wiki.mail.folders import service as folders
+from wiki.mail.folders.models import ServerFolder
 from wiki.mail.importing import service as importing
 from wiki.mail.importing.service import MailboxFile
 from wiki.mail.keeping import tombstones
@@ -80,6 +83,13 @@ def _lift(scene: Scene) -> bool:
         return tombstones.lift(scene.alice.actor, scene.space_id, sha256)
 
 
+def _choose(scene: Scene) -> None:
+    account = scene.account()
+    row = ServerFolder(account_id=account.id, name="Sent", is_selectable=True, is_label=False, read_at=clock.now())
+    folders.keep_list(account, [row])
+    folders.choose(scene.alice.actor, account, ["Sent"], reads_all=False)
+
+
 VERBS: dict[str, Verb] = {
     "service.add_account": (
         EventTag.MAIL_ACCOUNT_ADDED,
@@ -89,6 +99,7 @@ VERBS: dict[str, Verb] = {
         EventTag.MAIL_ACCOUNT_CHANGED,
         lambda on: service.change_account(on.alice.actor, on.account(), on.fields(folders=("INBOX", "Sent"))),
     ),
+    "folders.service.choose": (EventTag.MAIL_ACCOUNT_CHANGED, _choose),
     "service.set_enabled": (
         EventTag.MAIL_ACCOUNT_DISABLED,
         lambda on: service.set_enabled(on.alice.actor, on.account(), enabled=False),

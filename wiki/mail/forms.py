@@ -82,7 +82,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         "Folders to read",
         default="INBOX",
         description="IMAP only. One folder on each line, as the mail server names it.",
-        validators=[Length(max=30_000)],
+        validators=[Length(max=300_000)],
         render_kw={"rows": 2, "spellcheck": "false"},
     )
     allows_inexact_sizes = BooleanField(

@@ -21,6 +21,7 @@ ITEMS = (
             "mail.new_account",
             "mail.test_new_account",
             "mail.account",
+            "mail.choose_folders",
             "mail.edit_account",
             "mail.test_account",
         ),

@@ -25,7 +25,7 @@ from wiki.mail.transport.endpoint import DEFAULT_PORTS, Endpoint, Protocol, chec
 from wiki.permissions.actor import Actor
 from wiki.spaces.models import Space, SpaceKind
 
-MOST_FOLDERS = 100
+MOST_FOLDERS = 1000
 LONGEST_FOLDER = 255
 LONGEST_PAUSE = 7 * 24 * 60
 

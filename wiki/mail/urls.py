@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from wiki.extensions import csrf
 from wiki.mail.certificates import views as certificates
+from wiki.mail.folders import views as folders
 from wiki.mail.oauth import views as oauth
 from wiki.mail.views import accounts, archive, exports, files, imports, reading
 
@@ -24,6 +25,8 @@ for rule, endpoint, view, methods in (
     (f"{ACCOUNTS}/new/test", "test_new_account", accounts.test_new_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>", "account", certificates.account, GET),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/certify", "certify_account", certificates.certify_account, POST),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/folders", "choose_folders", folders.choose_folders, FORM),
+    (f"{ACCOUNTS}/<{NUMBER}:account_id>/folders/read", "read_server_folders", folders.read_server_folders, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/edit", "edit_account", accounts.edit_account, FORM),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/test", "test_account", accounts.test_account, POST),
     (f"{ACCOUNTS}/<{NUMBER}:account_id>/enable", "enable_account", accounts.enable_account, POST),

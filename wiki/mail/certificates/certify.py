@@ -13,6 +13,7 @@ from wiki.mail.certificates import queries
 from wiki.mail.certificates.service import Extent, certify_folder, certify_maildrop
 from wiki.mail.fetching import opening
 from wiki.mail.fetching.plan import Run
+from wiki.mail.folders.following import folders_to_read
 from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import FolderMissing, TransportError
 from wiki.mail.transport.protocol import ImapTransport
@@ -38,7 +39,9 @@ def _certify_alone(account_id: int, held: Held, progress: Progress, extent: Exte
         run = Run(opening.plan_of(account_id), held, progress)
         if run.plan.endpoint.protocol.is_imap:
             with opening.imap(run.plan) as transport:
-                return _result(_certify_folder(transport, run, name, extent) for name in run.plan.folders)
+                return _result(
+                    _certify_folder(transport, run, name, extent) for name in folders_to_read(transport, run.plan)
+                )
         return _result([_certify_pop(run, extent)])
     except TransportError as failure:
         return False, failure.sentence

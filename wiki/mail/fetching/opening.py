@@ -62,6 +62,12 @@ def imap(plan: Plan) -> ImapTransport:
     return _opened(plan, open_imap)
 
 
+def imap_briefly(plan: Plan) -> ImapTransport:
+    """Open a session with the account's IMAP server while a person waits. Raises TransportError."""
+    policy, _, limits, spool = _bounds()
+    return open_imap(plan.endpoint, policy, network.test_deadlines(), limits, spool)
+
+
 def pop(plan: Plan) -> PopTransport:
     """Open a session with the account's POP3 server. Raises TransportError, and Invalid when there is no token."""
     return _opened(plan, open_pop)

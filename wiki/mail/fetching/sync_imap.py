@@ -9,6 +9,7 @@ from wiki.mail.fetching import deletion, ledger
 from wiki.mail.fetching.archiving import Batch, archive
 from wiki.mail.fetching.ledger import FolderEpoch, Item
 from wiki.mail.fetching.plan import INEXACT, Plan, Run
+from wiki.mail.folders.following import folders_to_read
 from wiki.mail.presets import hidden_messages
 from wiki.mail.transport.errors import FolderMissing, TransportError
 from wiki.mail.transport.protocol import Fetched, FetchedMessage, FolderStatus, ImapTransport, Trouble
@@ -18,7 +19,7 @@ WINDOW = 5000
 
 def fetch_imap(transport: ImapTransport, run: Run) -> None:
     """Archive what is new in each folder of the plan, then remove what the plan says. Raises TransportError."""
-    for name in run.plan.folders:
+    for name in folders_to_read(transport, run.plan):
         try:
             status = transport.select(name, writable=run.plan.removes)
         except FolderMissing:

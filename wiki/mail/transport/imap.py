@@ -81,6 +81,15 @@ class ImapSession:
         with in_plain_words(self._client), refusal(ServerMisbehaved()):
             return folders(*self._client.listed(counts=counts))
 
+    def count(self, folder: str) -> int | None:
+        """How many messages a folder has, by STATUS; None where the server does not say. The selected one stays so."""
+        try:
+            with in_plain_words(self._client), refusal(FolderMissing()):
+                told = self._client.folder_status(checked_folder(folder), ["MESSAGES"]).get(b"MESSAGES")
+        except FolderMissing:
+            return None
+        return told if isinstance(told, int) else None
+
     def select(self, folder: str, *, writable: bool = False) -> FolderStatus:
         """Open a folder: read-only (EXAMINE) unless ``writable``.
 

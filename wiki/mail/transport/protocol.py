@@ -206,6 +206,9 @@ class ImapTransport(MailTransport, typing.Protocol):
     def folders(self, *, counts: bool = False) -> list[Folder]:
         """All folders of the account, in the server's order; with ``counts`` where LIST can bring them (RFC 5819)."""
 
+    def count(self, folder: str) -> int | None:
+        """How many messages a folder has, without opening it; None where the server does not say."""
+
     def select(self, folder: str, *, writable: bool = False) -> FolderStatus:
         """Open a folder: read-only (EXAMINE) unless ``writable``; raises FolderMissing or CannotDelete and lives on."""
 

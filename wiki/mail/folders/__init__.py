@@ -1,0 +1,1 @@
+"""Choosing what to read from the list of folders that a server gives."""
