@@ -31,18 +31,23 @@ IMAP_POINTS: dict[str, tuple[Any, str, str]] = {
     "after rename": (LocalBlobStore, "_place", "after"),
     "after folder sync": (LocalBlobStore, "put_many", "after"),
     "inside transaction": (store, "add", "after"),
-    "after commit": (ingest, "digest", "before"),
-    "after digest": (ingest, "digest", "after"),
+    "after commit": (ingest.Digestion, "take", "before"),
+    "after digest": (ingest.Digestion, "finish", "after"),
     "after verify": (LocalBlobStore, "verify", "after"),
     "after pending": (imap.ImapSession, "delete", "before"),
     "after store": (imap_wire.ImapWire, "uid_command", "after STORE"),
     "after expunge": (imap.ImapSession, "delete", "after"),
     "after confirm": (deletion, "note_gone", "before"),
 }
+SHARED = (LocalBlobStore, local, store, ingest.Digestion)
 POP_POINTS: dict[str, tuple[Any, str, str]] = {
     "after listing": (pop3.PopSession, "listing", "after"),
     "after fetch": (pop3.PopSession, "retrieve", "after"),
-    **{name: point for name, point in IMAP_POINTS.items() if point[0] in (LocalBlobStore, local, store, ingest)},
+    **{
+        name: point
+        for name, point in IMAP_POINTS.items()
+        if point[0] in (LocalBlobStore, local, store, ingest.Digestion)
+    },
     "after pending": (pop3.PopSession, "mark_deleted", "before"),
     "after dele": (pop3.PopSession, "mark_deleted", "after"),
     "before quit": (pop3.PopSession, "quit", "before"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -19,19 +20,25 @@ from wiki.mail.message import RawMessage, Received
 from wiki.mail.transport.protocol import Content
 from wiki.permissions.actor import SYSTEM
 
-BATCH_MESSAGES = 100
+BATCH_MESSAGES = 500
 BATCH_BYTES = 8 * 1024 * 1024
+LONGEST_WAIT = 10.0
+"""Seconds: what a slow server has given is archived after so long, however little it is."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a batch comes from; ``folder_id`` is the ledger's folder, ``writing`` opens a fenced transaction."""
+    """Where a batch comes from; ``folder_id`` is the ledger's folder, ``writing`` opens a fenced transaction.
+
+    ``digestion`` parses what is archived while the next batch comes from the server.
+    """
 
     account_id: int
     space_id: int
     folder_id: int
     folder: str
     writing: Callable[[], AbstractContextManager[Session]]
+    digestion: ingest.Digestion
 
 
 @dataclass
@@ -72,6 +79,7 @@ class Batch:
     raws: list[Received] = field(default_factory=list)
     failures: list[tuple[Item, str, Content | None]] = field(default_factory=list)
     size: int = 0
+    begun: float = field(default_factory=time.monotonic)
 
     def add(self, item: Item, raw: Received) -> None:
         """Put in a message whose octets passed every check."""
@@ -87,7 +95,8 @@ class Batch:
     @property
     def is_full(self) -> bool:
         """A commit and a sync for each message would be some twenty times slower than for so many together."""
-        return len(self.items) + len(self.failures) >= BATCH_MESSAGES or self.size >= BATCH_BYTES
+        is_large = len(self.items) + len(self.failures) >= BATCH_MESSAGES or self.size >= BATCH_BYTES
+        return is_large or time.monotonic() - self.begun >= LONGEST_WAIT
 
     @property
     def is_empty(self) -> bool:
@@ -123,7 +132,7 @@ def archive(source: Source, batch: Batch, tally: Tally) -> None:
     tally.duplicates += len(stored) - new
     tally.set_aside += len(failures)
     fresh = {each.id: raw for each, raw in zip(stored, batch.raws, strict=True) if each.is_new and each.id is not None}
-    ingest.digest(source.space_id, fresh)
+    source.digestion.take(fresh)
 
 
 def _content(raw: Received) -> Content:

@@ -14,6 +14,7 @@ from wiki.db import transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import Held
 from wiki.jobs.progress import Progress
+from wiki.mail import ingest
 from wiki.mail.fetching.archiving import Source, Tally
 from wiki.mail.message import Received
 from wiki.mail.models import AfterArchiving, MailAccount
@@ -68,6 +69,10 @@ class Run:
     progress: Progress
     tally: Tally = field(default_factory=Tally)
     expected: int = 0
+    digestion: ingest.Digestion = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.digestion = ingest.Digestion(self.plan.space_id)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -85,7 +90,7 @@ class Run:
 
     def source(self, folder_id: int, folder: str) -> Source:
         """The place that a batch comes from."""
-        return Source(self.plan.account_id, self.plan.space_id, folder_id, folder, self.writing)
+        return Source(self.plan.account_id, self.plan.space_id, folder_id, folder, self.writing, self.digestion)
 
     def expect(self, more: int) -> None:
         """Count messages that are going to be fetched, for the progress."""

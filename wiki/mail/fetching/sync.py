@@ -74,11 +74,12 @@ def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool,
 
 def _fetch_planned(run: Run) -> None:
     blob_store().sweep()
-    if run.plan.endpoint.protocol.is_imap:
-        with opening.imap(run.plan) as imap:
-            fetch_imap(imap, run)
-    else:
-        fetch_pop(lambda: opening.pop(run.plan), run)
+    with run.digestion:
+        if run.plan.endpoint.protocol.is_imap:
+            with opening.imap(run.plan) as imap:
+                fetch_imap(imap, run)
+        else:
+            fetch_pop(lambda: opening.pop(run.plan), run)
 
 
 def _finish(account_id: int, held: Held, tally: Tally, *, ok: bool, result: str) -> None:
