@@ -59,22 +59,25 @@ def plan_of(account_id: int) -> Plan:
 
 def imap(plan: Plan) -> ImapTransport:
     """Open a session with the account's IMAP server. Raises TransportError, and Invalid when there is no token."""
-    return _opened(plan, open_imap)
+    return _opened(plan, open_imap, network.fetch_deadlines())
 
 
 def imap_briefly(plan: Plan) -> ImapTransport:
-    """Open a session with the account's IMAP server while a person waits. Raises TransportError."""
-    policy, _, limits, spool = _bounds()
-    return open_imap(plan.endpoint, policy, network.test_deadlines(), limits, spool)
+    """Open such a session while a person waits: it ends within seconds."""
+    return _opened(plan, open_imap, network.test_deadlines())
 
 
 def pop(plan: Plan) -> PopTransport:
     """Open a session with the account's POP3 server. Raises TransportError, and Invalid when there is no token."""
-    return _opened(plan, open_pop)
+    return _opened(plan, open_pop, network.fetch_deadlines())
 
 
-def _opened(plan: Plan, connect: Callable[[Endpoint, NetworkPolicy, Deadlines, Limits, NewSpool], Session]) -> Session:
-    bounds = network.network_policy(), network.fetch_deadlines(), network.fetch_limits(), blob_store().spool
+def _opened(
+    plan: Plan,
+    connect: Callable[[Endpoint, NetworkPolicy, Deadlines, Limits, NewSpool], Session],
+    deadlines: Deadlines,
+) -> Session:
+    bounds = network.network_policy(), deadlines, network.fetch_limits(), blob_store().spool
     if not plan.has_token:
         return connect(plan.endpoint, *bounds)
     token = access_token(plan.account_id, plan.generation)
