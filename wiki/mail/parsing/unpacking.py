@@ -20,7 +20,7 @@ _MESSAGES = frozenset(
 )
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _UNTYPED = frozenset({"application/octet-stream", "application/binary", "text/plain", "application/x-unknown", ""})
-_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"}) | _UNTYPED
 _MSG = frozenset({"application/vnd.ms-outlook", "application/x-msg"})
 _LONGEST_TEXT = 20_000
 _ALL_TEXTS = 100_000
@@ -65,11 +65,13 @@ class Unpacker:
 
     def _opener(self, leaf: Leaf) -> Callable[[Leaf], None] | None:
         kind, name = leaf.content_type, leaf.filename.lower()
+        if not name and kind.startswith("text/") and kind not in _MESSAGES:  # nearly all leaves
+            return None
         if kind in _MESSAGES or (kind in _UNTYPED and name.endswith(".eml")):
             return self._message
         if kind in _SMIME or (kind in _UNTYPED and name.endswith(".p7m")):
             return self._envelope
-        if (kind in _TNEF | _UNTYPED or name.endswith((".dat", ".tnef"))) and outlook.is_tnef(leaf.data):
+        if (kind in _TNEF or name.endswith((".dat", ".tnef"))) and outlook.is_tnef(leaf.data):
             return self._tnef
         if (kind in _MSG or name.endswith(".msg")) and outlook.is_msg(leaf.data):
             return self._msg
