@@ -101,7 +101,11 @@ def _messages(mailbox: Path | None) -> tuple[RawMessage, ...]:
         return raw_messages()
     try:
         with mailbox.open("rb") as stream:
-            return tuple(RawMessage(entry.content, entry.envelope_date) for entry in mbox.read(stream))
+            return tuple(
+                RawMessage(entry.content, entry.envelope_date)
+                for entry in mbox.read(stream)
+                if isinstance(entry.content, bytes)
+            )
     except OSError as error:
         sys.exit(f"{mailbox} cannot be read: {error.strerror}.")
     except mbox.NotAMailbox as error:

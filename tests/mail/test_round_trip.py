@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import tempfile
+import tracemalloc
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,13 @@ from sqlalchemy import select
 
 from tests import corpora
 from tests.factories import archive
+from tests.mail.packing import note
 from tests.mail.test_commands import flask
 from tests.people import Site
+from wiki.blobs.local import LocalBlobStore
 from wiki.db import reading, transaction
 from wiki.jobs.progress import Silent
-from wiki.mail.formats import sources
+from wiki.mail.formats import mbox, sources
 from wiki.mail.formats.budget import Limits
 from wiki.mail.formats.bundles import Bundle, BundleFormat, Outgoing
 from wiki.mail.formats.found import Fate
@@ -72,6 +75,53 @@ def test_nasty_bytes_come_back_exactly_with_the_time_of_their_arrival(
     assert [(each.fate, each.content) for each in found] == [(Fate.MESSAGE, each) for each in contents]
     if kind is not BundleFormat.EML:
         assert [each.internal_date for each in found] == dates
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(nasty, min_size=1, max_size=4), st.integers(1, 60), st.sampled_from([BundleFormat.MBOX, BundleFormat.EML])
+)
+def test_messages_that_are_too_large_for_memory_go_through_a_file_and_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, contents: list[bytes], in_memory: int, kind: BundleFormat
+) -> None:
+    folder = tmp_path_factory.mktemp("spool")
+    path = folder / "export"
+    path.write_bytes(bundled(kind, contents, [None] * len(contents)))
+    limits = Limits(new_spool=LocalBlobStore(folder / "blobs").spool)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(mbox, "IN_MEMORY", in_memory)
+        found = [each.content for each in sources.read(path, "export", (), limits) if each.fate is Fate.MESSAGE]
+    assert [each if isinstance(each, bytes) else b"".join(each.chunks()) for each in found] == contents
+    # A line that is quoted or ends a message stays in memory until the message has ended.
+    assert kind is BundleFormat.MBOX or [isinstance(each, bytes) for each in found] == [
+        len(each) <= in_memory for each in contents
+    ]
+
+
+FILE = b"Subject: A film\nContent-Type: video/mp4\nContent-Transfer-Encoding: base64\n\n"
+
+
+def test_large_messages_are_archived_by_way_of_a_file(app: Flask, site: Site, tmp_path: Path) -> None:
+    large = [FILE + (b"From%d" % number * 15 + b"\n") * 300_000 for number in range(1)]
+    path = tmp_path / "large.mbox"
+    path.write_bytes(bundled(BundleFormat.MBOX, [*large, note(4)], [WHEN] * 2))
+    tracemalloc.start()
+    limits = Limits(new_spool=LocalBlobStore(tmp_path / "elsewhere").spool)
+    assert [len(each.content) for each in sources.read(path, "x", (), limits)] == [
+        len(each) for each in [*large, note(4)]
+    ]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 36_000_000
+
+    assert take_in(site.team, path) == (2, 0, 0)
+    with reading() as session:
+        rows = session.execute(select(Message.sha256, Message.subject).order_by(Message.id)).all()
+    assert [row.sha256 for row in rows] == [hashlib.sha256(each).hexdigest() for each in [*large, note(4)]]
+    assert [row.subject for row in rows] == ["A film", "Note 4"]
+    incoming = app.config["DATA"] / "blobs" / "incoming"
+    assert sum(each.stat().st_size for each in incoming.rglob("*") if each.is_file()) == 0
+    assert take_in(site.team, path) == (0, 2, 0)
 
 
 def test_lines_of_megabytes_are_quoted_where_they_begin_and_nowhere_else() -> None:

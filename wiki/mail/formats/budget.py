@@ -5,11 +5,12 @@ A file may unpack to a hundred times its size (reliability.md, section 4), or to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from wiki.blobs.store import Spool
 from wiki.mail.formats import mbox
 
 MB = 1024 * 1024
@@ -25,11 +26,15 @@ class Bomb(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What may be read: bytes of one message, bytes that a file unpacks to, and where to spool archives in archives."""
+    """What may be read: bytes of one message, bytes that a file unpacks to, and where to spool archives in archives.
+
+    ``new_spool`` takes messages that are too large for memory; without one they are kept there.
+    """
 
     message: int = mbox.MAX_MESSAGE
     unpacked: int = MOST_UNPACKED
     spool: Path | None = None
+    new_spool: Callable[[], Spool] | None = None
 
 
 class Budget:

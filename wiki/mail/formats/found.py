@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from wiki.blobs.store import Spooled
+
 Position = tuple[int | str, ...]
 """Where reading can go on: the entry of the outermost archive or folder first, the offset in a mailbox last."""
 
@@ -24,14 +26,15 @@ class Found:
     """Something in a mailbox, an archive or a folder.
 
     ``position`` is where reading goes on behind it, ``done`` how many bytes of the outermost file lie behind. A
-    ``MESSAGE`` has its exact ``content``; everything else has a ``reason``, a sentence. ``SET_ASIDE`` is a message that
-    cannot be taken, ``REFUSED`` an entry that may do harm or is damaged, ``PASSED_OVER`` a file that holds no mail.
+    ``MESSAGE`` has its exact ``content``, in a file where that is large; everything else has a ``reason``, a sentence.
+    ``SET_ASIDE`` is a message that cannot be taken, ``REFUSED`` an entry that may do harm or is damaged,
+    ``PASSED_OVER`` a file that holds no mail.
     """
 
     fate: Fate
     position: Position
     name: str = ""
-    content: bytes = b""
+    content: bytes | Spooled = b""
     internal_date: datetime | None = None
     reason: str = ""
     size: int = 0

@@ -25,17 +25,20 @@ import io
 import re
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import BinaryIO
 
+from wiki.blobs.store import Spool, Spooled
 from wiki.mail.message import RawMessage
 from wiki.mail.parsing.dates import EPOCH, envelope_date
 
 MAX_MESSAGE = 256 * 1024 * 1024
 """Bytes of one message that are read unless the caller says otherwise; of a larger one only the size is given."""
+IN_MEMORY = 8 * 1024 * 1024
+"""Bytes of a message that are kept in memory where there is a spool for more."""
 _CHUNK = 1024 * 1024
 _MAX_SEPARATOR = 1_000
 _FURTHEST_LOOK = 16 * 1024 * 1024
@@ -76,18 +79,23 @@ class MboxEntry:
 
     ``offset`` is where its "From " line begins and ``end`` where the next one would: reading can begin anew at either.
     ``envelope_date`` is what the "From " line says (aware, UTC), if it can be read. Of a message that is too large
-    only the ``size`` is known and ``content`` is empty.
+    only the ``size`` is known and ``content`` is empty; of a large one it is in a file, if :func:`read` got a spool.
     """
 
     offset: int
     end: int
-    content: bytes
+    content: bytes | Spooled
     envelope_date: datetime | None
     size: int
     is_too_large: bool = False
 
 
-def read(stream: BinaryIO, quoting: Quoting = Quoting.DETECT, max_message: int = MAX_MESSAGE) -> Iterator[MboxEntry]:
+def read(
+    stream: BinaryIO,
+    quoting: Quoting = Quoting.DETECT,
+    max_message: int = MAX_MESSAGE,
+    new_spool: Callable[[], Spool] | None = None,
+) -> Iterator[MboxEntry]:
     """Yield the messages from where the stream stands, one in memory at a time.
 
     A separator is a "From " line behind an empty line. Where the first one of the file has a date, all must have one;
@@ -99,17 +107,21 @@ def read(stream: BinaryIO, quoting: Quoting = Quoting.DETECT, max_message: int =
     if separator is None:
         return
     needs_date = _is_dated(separator)
-    message = _Message(lines.offset - len(separator), separator, max_message)
+
+    def begun(offset: int, separator: bytes) -> _Message:
+        return _Message(offset, separator, quoting, max_message, new_spool)
+
+    message = begun(lines.offset - len(separator), separator)
     for line in lines:
         is_candidate = message.is_complete and lines.is_line_start and line.startswith(b"From ")
         is_separator = is_candidate and (_is_dated(line) if needs_date else lines.field_follows())
         if is_separator and not message.spans(lines):
             here = lines.offset - len(line)
-            yield message.entry(here, quoting)
-            message = _Message(here, line, max_message)
+            yield message.entry(here)
+            message = begun(here, line)
         else:
             message.add(line)
-    yield message.entry(lines.offset, quoting)
+    yield message.entry(lines.offset)
 
 
 def write(stream: BinaryIO, messages: Iterable[RawMessage]) -> int:
@@ -237,10 +249,26 @@ def _is_end(before: bytes, after: list[bytes]) -> bool:
 class _Message:
     """The message that is being read."""
 
-    def __init__(self, offset: int, separator: bytes, max_message: int) -> None:
+    def __init__(
+        self,
+        offset: int,
+        separator: bytes,
+        quoting: Quoting,
+        max_message: int,
+        new_spool: Callable[[], Spool] | None,
+    ) -> None:
         self._offset = offset
         self._separator = separator
+        self._is_ours = _KNOWN_MBOXRD.match(separator) is not None
+        if quoting is Quoting.DETECT:
+            quoting = Quoting.MBOXRD if self._is_ours else Quoting.AS_IT_STANDS
+        self._quoting = quoting
         self._max_message = max_message
+        self._new_spool = new_spool
+        self._spool: Spool | None = None
+        self._spooled = 0
+        self._is_line_start = True
+        self._claimed: int | None = None
         self._lines: list[bytes] = []
         self._last = b"\n"
         self._size = 0
@@ -260,18 +288,23 @@ class _Message:
         if self._size > self._max_message:
             self._is_too_large = True
             self._lines.clear()
-        else:
-            self._lines.append(line)
+            if self._spool is not None:
+                self._spool.discard()
+                self._spool = None
+            return
+        self._lines.append(line)
+        if self._new_spool is not None and self._size - self._spooled > IN_MEMORY:
+            self._spill(self._new_spool)
 
     def spans(self, lines: _Lines) -> bool:
         """Whether the separator that was just read belongs to this message, by a Content-Length that proves right."""
         here = self._offset + len(self._separator) + self._size
         if self._end is None:
-            claimed = self._claimed_end()
+            claimed = self._claimed_end() if self._claimed is None else self._claimed
             self._end = claimed if claimed > here and lines.ends_message(claimed) else 0
         return here < self._end
 
-    def entry(self, end: int, quoting: Quoting) -> MboxEntry:
+    def entry(self, end: int) -> MboxEntry:
         """The message, ended."""
         date = envelope_date(self._separator[:_MAX_SEPARATOR].decode("ascii", "replace"))
         if self._is_too_large:
@@ -279,14 +312,37 @@ class _Message:
         if self._lines and self._last in _EMPTY_LINES and self._end != end:
             self._lines.pop()
         content = b"".join(self._lines)
-        if quoting is Quoting.DETECT:
-            quoting = Quoting.MBOXRD if _KNOWN_MBOXRD.match(self._separator) else Quoting.AS_IT_STANDS
         if self._separator.startswith(_UNTERMINATED):
             content = content.removesuffix(b"\n")
-        if date == EPOCH and _KNOWN_MBOXRD.match(self._separator):
+        if date == EPOCH and self._is_ours:
             date = None  # so they write that nobody knows
-        content = unquote(content, quoting)
-        return MboxEntry(self._offset, end, content, date, len(content))
+        content = self._unquoted(content)
+        if self._spool is None:
+            return MboxEntry(self._offset, end, content, date, len(content))
+        self._spool.write(content)
+        spooled = self._spool.finish()
+        return MboxEntry(self._offset, end, spooled, date, spooled.size)
+
+    def _spill(self, new_spool: Callable[[], Spool]) -> None:
+        """Bring what has come into a file, but for the last lines: what they are shows only at the end."""
+        if self._spool is None:
+            self._claimed = self._claimed_end()
+            self._spool = new_spool()
+        cut = max(0, len(self._lines) - 2)
+        begin = cut
+        while begin and not self._lines[begin - 1].endswith(b"\n"):
+            begin -= 1
+        if self._lines[begin].startswith(b">"):
+            cut = begin  # whether a line is quoted shows behind all its marks
+        block = b"".join(self._lines[:cut])
+        del self._lines[:cut]
+        self._spool.write(self._unquoted(block))
+        self._spooled += len(block)
+        self._is_line_start = block.endswith(b"\n") if block else self._is_line_start
+
+    def _unquoted(self, block: bytes) -> bytes:
+        """A part of the content as it was before it was quoted."""
+        return unquote(block, self._quoting) if self._is_line_start else unquote(b"x" + block, self._quoting)[1:]
 
     def _claimed_end(self) -> int:
         """Where the body ends by the message's one Content-Length; 0 without one, and where all is quoted."""
@@ -297,6 +353,6 @@ class _Message:
                 break
         joined = b"".join(header)
         claims: list[bytes] = _CONTENT_LENGTH.findall(joined)
-        if len(claims) != 1 or _KNOWN_MBOXRD.match(self._separator):
+        if len(claims) != 1 or self._is_ours:
             return 0
         return self._offset + len(self._separator) + len(joined) + int(claims[0])

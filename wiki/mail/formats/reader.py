@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from wiki.blobs.store import Spool, Spooled
 from wiki.mail.formats import mbox, packed, untarring, unzipping
 from wiki.mail.formats.budget import MB, Bomb, Budget, Limits
 from wiki.mail.formats.entry_names import Hint, hint, is_exact, refusal, unpacked_name
@@ -116,18 +117,24 @@ class Reader:
     def _message(self, stream: BinaryIO, entry: Entry, resume: Position) -> Iterator[Found]:
         if resume:
             return
-        content = stream.read(self._limits.message + 1)
-        if len(content) > self._limits.message:
-            size = len(content) + _drain(stream)
+        most = self._limits.message
+        in_memory = most if self._limits.new_spool is None else min(most, mbox.IN_MEMORY)
+        begin = stream.read(in_memory + 1)
+        content: bytes | Spooled = begin
+        size = len(begin)
+        if size > in_memory and self._limits.new_spool is not None:
+            content, size = _spooled(begin, stream, self._limits.new_spool(), most)
+        if size > most:
+            size += _drain(stream)
             yield Found(Fate.SET_ASIDE, (1,), reason=self._too_large(size), size=size)
         elif content:
-            yield Found(Fate.MESSAGE, (1,), content=content, internal_date=entry.delivered, size=len(content))
+            yield Found(Fate.MESSAGE, (1,), content=content, internal_date=entry.delivered, size=size)
 
     def _mbox(self, stream: BinaryIO, entry: Entry, resume: Position) -> Iterator[Found]:
         if resume:
             _forward_to(stream, int(resume[0]))
         try:
-            for each in mbox.read(stream, max_message=self._limits.message):
+            for each in mbox.read(stream, max_message=self._limits.message, new_spool=self._limits.new_spool):
                 if each.is_too_large:
                     name, reason = f"byte {each.offset:,}", self._too_large(each.size)
                     yield Found(Fate.SET_ASIDE, (each.end,), name, reason=reason, size=each.size)
@@ -211,6 +218,23 @@ def _forward_to(stream: BinaryIO, position: int) -> None:
     while stream.tell() < position:
         if not stream.read(min(CHUNK, position - stream.tell())):
             raise Damaged("It has become shorter since it was read before.")
+
+
+def _spooled(begin: bytes, stream: BinaryIO, spool: Spool, most: int) -> tuple[bytes | Spooled, int]:
+    """The rest of a stream behind its beginning, in a file, and the size; no more than a byte too many is read."""
+    size = len(begin)
+    try:
+        spool.write(begin)
+        while size <= most and (block := stream.read(min(CHUNK, most + 1 - size))):
+            spool.write(block)
+            size += len(block)
+    except BaseException:
+        spool.discard()
+        raise
+    if size > most:
+        spool.discard()
+        return b"", size
+    return spool.finish(), size
 
 
 def _drain(stream: BinaryIO) -> int:

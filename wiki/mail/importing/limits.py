@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from wiki.blobs.configured import blob_store
 from wiki.mail.formats.budget import MB, Limits
 
 
@@ -19,4 +20,4 @@ def uploads_folder() -> Path:
 def limits() -> Limits:
     """The limits that the administrator has set."""
     config = current_app.config
-    return Limits(config["MAIL_MAX_MESSAGE_MB"] * MB, config["IMPORT_UNPACKED"], uploads_folder())
+    return Limits(config["MAIL_MAX_MESSAGE_MB"] * MB, config["IMPORT_UNPACKED"], uploads_folder(), blob_store().spool)

@@ -17,6 +17,7 @@ from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
+from wiki.blobs.store import Spooled
 from wiki.db import reading, transaction
 from wiki.errors import Conflict, Invalid
 from wiki.jobs.lease import Held, LeaseTaken, lease
@@ -27,7 +28,7 @@ from wiki.mail.formats.found import Fate, Found, NotMail, Position
 from wiki.mail.formats.packed import Damaged
 from wiki.mail.importing.limits import limits
 from wiki.mail.importing.models import ImportNote
-from wiki.mail.message import RawMessage
+from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import MailImport
 from wiki.mail.subjects import import_subject
 from wiki.permissions.actor import SYSTEM
@@ -60,7 +61,7 @@ class _Source:
 class _Batch:
     """What was found and waits to be archived, and the place behind the last of it."""
 
-    raws: list[RawMessage] = field(default_factory=list)
+    raws: list[Received] = field(default_factory=list)
     others: list[Found] = field(default_factory=list)
     position: Position = ()
     done: int = 0
@@ -163,7 +164,7 @@ def _batches(found: Iterable[Found]) -> Iterator[_Batch]:
                 yield batch
                 batch = _Batch()
             if each.fate is Fate.MESSAGE:
-                batch.raws.append(RawMessage(each.content, each.internal_date))
+                batch.raws.append(_received(each))
                 batch.size += len(each.content)
             else:
                 batch.others.append(each)
@@ -176,9 +177,27 @@ def _batches(found: Iterable[Found]) -> Iterator[_Batch]:
         yield batch
 
 
-def _archive(source: _Source, held: Held, batch: _Batch) -> dict[int, RawMessage]:
+def _received(found: Found) -> Received:
+    if isinstance(found.content, bytes):
+        return RawMessage(found.content, found.internal_date)
+    return LargeMessage(found.content.path, found.content.size, found.content.sha256, found.internal_date)
+
+
+def _keep(raws: Sequence[Received]) -> None:
+    large = [Spooled(raw.path, raw.size, raw.sha256) for raw in raws if isinstance(raw, LargeMessage)]
+    try:
+        blob_store().put_many([raw.content for raw in raws if isinstance(raw, RawMessage)])
+        for each in large:
+            blob_store().adopt(each)
+    except OSError:
+        for each in large:
+            each.discard()
+        raise
+
+
+def _archive(source: _Source, held: Held, batch: _Batch) -> dict[int, Received]:
     """Make a batch durable and known; gives what of it is new."""
-    blob_store().put_many([raw.content for raw in batch.raws])
+    _keep(batch.raws)
     with transaction() as session:
         held.confirm()
         importing = session.get_one(MailImport, source.import_id)
