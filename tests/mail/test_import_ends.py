@@ -77,7 +77,7 @@ def test_an_import_that_waits_is_cancelled_and_does_nothing(alice: Person, uploa
     page = alice.client.get(IMPORTS).text
     assert "Cancelled by alice" in page
     assert "/cancel" not in page
-    assert [each.tag for each in events(f"mail-import:{uploaded}")] == ["mail:import-cancelled"]
+    assert events(f"mail-import:{uploaded}")[-1].tag == "mail:import-cancelled"
 
 
 def test_an_import_that_runs_stops_at_its_next_batch_and_keeps_what_it_has(
