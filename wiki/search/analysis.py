@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from wiki.search.stemming import stem
@@ -39,7 +39,8 @@ _DROPPED = re.compile(
 _APOSTROPHES = "'\u2019"
 _GLUE = ".@_"
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-_REMEMBERED = 64  # longer runs are rarely seen twice
+_REMEMBERED = 64  # characters; longer runs are rarely seen twice
+_MOST_REMEMBERED = 1 << 16
 
 
 class Piece(NamedTuple):
@@ -68,14 +69,13 @@ def located(text: str) -> Iterator[tuple[int, Piece]]:
     """The same as ``(offset, piece)``: what must be added to the piece's ``start`` and ``end``. Four times as fast."""
     for run in _RUN.finditer(text):
         offset = run.start()
-        for piece in _pieces_of(run.group()):
+        for piece in _KNOWN[run.group()]:
             yield offset, piece
 
 
 def words(text: str) -> Iterator[Piece]:
-    """The same pieces without true offsets: faster again, for indexing."""
-    for run in _RUN.findall(text):
-        yield from _pieces_of(run)
+    """The same pieces without true offsets: faster again, for indexing, with no step of Python between known runs."""
+    return chain.from_iterable(map(_KNOWN.__getitem__, _RUN.findall(text)))
 
 
 def fold(word: str) -> str:
@@ -86,13 +86,20 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", decomposed)))
 
 
-def _pieces_of(run: str) -> tuple[Piece, ...]:
-    return _remembered(run) if len(run) <= _REMEMBERED else tuple(_split(run))
+class _Known(dict[str, tuple[Piece, ...]]):
+    """The pieces of each run, split once; all are forgotten when there are too many."""
+
+    def __missing__(self, run: str) -> tuple[Piece, ...]:
+        """Split a run that was not seen before."""
+        split = tuple(_split(run))
+        if len(run) <= _REMEMBERED:
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[run] = split
+        return split
 
 
-@lru_cache(maxsize=1 << 16)
-def _remembered(run: str) -> tuple[Piece, ...]:
-    return tuple(_split(run))
+_KNOWN = _Known()
 
 
 def _split(run: str) -> Iterator[Piece]:
