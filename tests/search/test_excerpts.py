@@ -7,7 +7,7 @@ import time
 import pytest
 
 from wiki.search.document import Excerpt
-from wiki.search.excerpts import WIDTH, excerpt, highlight
+from wiki.search.excerpts import WIDTH, best_text, excerpt, highlight
 
 FILLING = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. "
 
@@ -77,3 +77,17 @@ def test_a_monstrous_text_takes_no_time(text: str) -> None:
     for asked in ("zebra", "quagga zebra", "\u6771\u6771", "z*", '"zebra zebra quagga"', "zzz*"):
         excerpt(asked, text)
     assert time.process_time() - begin < 8
+
+
+def test_of_several_texts_the_one_that_shows_most_of_the_words_is_chosen() -> None:
+    pages = ["nothing", "a zeppelin", "the zeppelin and its mayor", "zeppelin and mayor again"]
+    assert best_text("zeppelin mayor", pages) == 2
+    assert best_text("again", pages) == 3
+    assert best_text("unheard", pages) == 0
+    assert best_text("", pages) == 0
+
+
+def test_a_better_text_far_behind_the_first_good_one_is_not_looked_for() -> None:
+    filler = ["zeppelin " * 1_000] * 10
+    assert best_text("zeppelin mayor", ["zeppelin", *filler, "zeppelin mayor"]) == 1
+    assert best_text("mayor", [*filler, "zeppelin mayor"]) == 10

@@ -18,6 +18,7 @@ WIDTH = 240
 _LEAD = 60  # characters shown before the first hit
 _SLACK = 24  # how far an edge may move to come upon a space
 _STRETCH = 8_000  # a long text is looked through so many characters at a time
+_LOOK_FURTHER = 20_000  # characters after the first hit
 _ELLIPSIS = "\u2026"
 _SPACE = re.compile(r"\s+")
 
@@ -61,10 +62,18 @@ def excerpt(query_text: str, body: str) -> Excerpt:
 
 
 def best_text(query_text: str, texts: Sequence[str]) -> int:
-    """The index of the text with the best stretch: where most of the searched words stand together, else the first."""
+    """The index of the text with the best stretch: where most of the searched words stand together, else the first.
+
+    A page of results has many long texts: once something is found, it is not looked much further for something better.
+    """
     question = _question(query_text)
     best, score = 0, (0, 0)
+    further = _LOOK_FURTHER
     for index, text in enumerate(texts):
+        if score > (0, 0):
+            further -= len(text)
+        if further < 0:
+            break
         window = _best_window(question, text)
         if (window.different, window.hits) > score:
             best, score = index, (window.different, window.hits)
