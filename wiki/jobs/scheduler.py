@@ -24,7 +24,7 @@ from wiki.jobs.registry import jobs
 
 LEASE = "worker"
 # "keeping" is for what takes long and nobody waits for: it must not stand in the way of the others.
-LANES = {"general": 4, "mail": 4, "index": 1, "keeping": 2}
+LANES = {"general": 4, "mail": 4, "index": 1, "keeping": 3}
 RENEW_EVERY = timedelta(seconds=10)
 LOOK_FOR_REQUESTS_EVERY = timedelta(seconds=0.5)
 ASK_AGAIN_AFTER = timedelta(seconds=1)
