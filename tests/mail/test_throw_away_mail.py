@@ -184,3 +184,24 @@ def test_a_get_throws_nothing_away(alice: Person, site: Site) -> None:
     assert alice.client.get(f"{MAIL}/{made}/trash").status_code == 405
     assert alice.client.get(f"{MAIL}/trash").status_code == 405
     assert message(made).deleted_at is None
+
+
+def test_what_only_a_destroyed_message_held_together_is_two_threads_afterwards(alice: Person, site: Site) -> None:
+    first, middle, last = make_messages(
+        site.team,
+        [
+            Letter(message_id="a@example.org"),
+            Letter(message_id="b@example.org", references=["a@example.org"]),
+            Letter(message_id="c@example.org", references=["b@example.org"]),
+        ],
+    )
+    assert message(first).thread_id == message(last).thread_id
+
+    with transaction():
+        trashing.trash_message(alice.actor, message(middle))
+        trashing.purge(alice.actor, site.team, [middle])
+
+    assert message(first).thread_id != message(last).thread_id
+    page = alice.client.get(f"{MAIL}/threads/{message(last).thread_id}")
+    assert page.status_code == 200
+    assert alice.client.get(f"{MAIL}/threads/{message(first).thread_id}").status_code == 200

@@ -18,6 +18,7 @@ from wiki.audit.tags import EventTag
 from wiki.extensions import db
 from wiki.mail.extraction import texts
 from wiki.mail.models import Message, Tombstone
+from wiki.mail.rethreading import reattach
 from wiki.mail.subjects import message_subject
 from wiki.permissions.actor import Actor
 from wiki.search import outbox
@@ -84,9 +85,11 @@ def restore(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
 def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     """Destroy messages that lie in the trash of a space, for good; gives their number.
 
-    Others in their threads then answer a message that is not in the archive.
+    Others in their threads then answer a message that is not in the archive. What only a destroyed message said of
+    who answers whom goes with it: their threads are made anew, as if it had never come.
     """
     found = _in_trash(space_id, ids)
+    threads = _threads_of(found)
     for some in _chunks(found):
         _bury(space_id, [row.sha256 for row in some])
         numbers = [row.id for row in some]
@@ -95,8 +98,18 @@ def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
         # Addresses and parts go with it: their foreign keys cascade.
         db.session.execute(delete(Message).where(Message.id.in_(numbers)).execution_options(synchronize_session=False))
         texts.forget_unused(db.session(), attached)
+    for part in _chunks(threads):
+        reattach(db.session(), space_id, part)
     _end(actor, EventTag.MAIL_PURGED, space_id, found)
     return len(found)
+
+
+def _threads_of(rows: Sequence[_Trashed]) -> list[int]:
+    found: set[int] = set()
+    for some in _chunks(rows):
+        named = select(Message.thread_id).where(Message.id.in_([row.id for row in some]))
+        found.update(thread for thread in db.session.scalars(named) if thread is not None)
+    return sorted(found)
 
 
 def _touch(ids: Sequence[int]) -> None:

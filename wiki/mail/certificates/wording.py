@@ -35,7 +35,7 @@ def sum_in_words(certificate: Certificate) -> str:
         f"{number:,} {what}"
         for number, what in (
             (certificate.archived, "archived"),
-            (certificate.duplicates, "duplicates"),
+            (certificate.duplicates, "duplicate" if certificate.duplicates == 1 else "duplicates"),
             (certificate.set_aside, "set aside"),
             (certificate.held, "held back"),
             (certificate.purged, "deleted here"),
