@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +19,7 @@ from wiki.bounded import process
 from wiki.bounded.child import Child
 from wiki.db import transaction
 from wiki.extensions import db
-from wiki.mail import deriving, ingest, store, trashing
+from wiki.mail import deriving, display, ingest, store, trashing
 from wiki.mail.message import RawMessage
 from wiki.mail.models import Message, MessageAddress, MessagePart
 from wiki.mail.parsing.parse import PARSER_VERSION, parse
@@ -66,7 +68,7 @@ def test_where_no_process_can_be_started_mail_is_archived_and_parsed_later(
     nowhere = Child(deriving.CHILD)
     with monkeypatch.context() as patched:
         patched.setattr(process.sys, "executable", "/nowhere/python")
-        patched.setattr(ingest, "parser_process", lambda _function: nowhere)
+        patched.setattr(ingest, "parser_process", lambda _function, _size: nowhere)
         ids = archive(site.team, [letter("one")])
         assert [row.parsed_version for row in rows(ids)] == [0]
         make_old(ids)
@@ -94,6 +96,15 @@ def test_a_large_message_is_read_from_the_store(site: Site, monkeypatch: pytest.
     monkeypatch.setattr(ingest, "LONGEST_SENT", 10)
     [row] = rows(archive(site.team, [letter("large")]))
     assert row.subject == "large"
+
+
+@pytest.mark.slow
+def test_a_message_as_large_as_is_taken_is_parsed_and_its_attachment_comes_out(site: Site) -> None:
+    attached = os.urandom(70 * 1024 * 1024)
+    head = b"Subject: large\nMIME-Version: 1.0\nContent-Type: application/zip\nContent-Transfer-Encoding: base64\n\n"
+    [row, other] = rows(archive(site.team, [RawMessage(head + base64.encodebytes(attached)), letter("beside it")]))
+    assert (row.subject, row.attachment_count, other.subject) == ("large", 1, "beside it")
+    assert display.part(row, 0) == attached
 
 
 def test_what_is_purged_while_it_is_parsed_stays_purged(site: Site, alice: Person) -> None:

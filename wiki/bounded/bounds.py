@@ -20,7 +20,7 @@ class Bounds:
 
     seconds: int = 60
     memory: int = 512 * MEBIBYTE
-    answer: int = 64 * MEBIBYTE
+    answer: int = 128 * MEBIBYTE
     file_bytes: int = 0
     requests: int = 50_000
     taken: int = 512 * MEBIBYTE

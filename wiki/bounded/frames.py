@@ -24,6 +24,7 @@ FAILED = b"F"  # the content is the name of the exception's class
 KINDS = frozenset({READY, ANSWER, LAST_ANSWER, NO_MEMORY, TOO_LONG, FAILED})
 
 _PIECES_AT_ONCE = 64
+_LONG = 64 * 1024
 
 
 class Garbage(Exception):
@@ -96,6 +97,9 @@ def read_request(stream: BinaryIO) -> bytes | None:
 
 def write(descriptor: int, kind: bytes, content: bytes = b"") -> None:
     """Write a frame whole. For the child's side, which may wait."""
-    waiting = memoryview(HEADER.pack(kind, len(content)) + content)
-    while waiting:
-        waiting = waiting[os.write(descriptor, waiting) :]
+    header = HEADER.pack(kind, len(content))
+    # A long content is not copied: the memory is counted. A short one goes with its header, in one call.
+    for piece in (header, content) if len(content) > _LONG else (header + content,):
+        waiting = memoryview(piece)
+        while waiting:
+            waiting = waiting[os.write(descriptor, waiting) :]

@@ -30,7 +30,7 @@ from wiki.mail.extraction import texts
 from wiki.mail.forest import Mention
 from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import Message
-from wiki.mail.parser_process import parser_process
+from wiki.mail.parser_process import LARGE, parser_process
 from wiki.search import outbox
 
 MOST_ATTEMPTS = 3
@@ -50,7 +50,7 @@ class Digestion:
 
     def __init__(self, space_id: int) -> None:
         self._space_id = space_id
-        self._begun: tuple[list[int], Future[list[Outcome]]] | None = None
+        self._begun: list[tuple[list[int], Future[list[Outcome]]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -69,23 +69,25 @@ class Digestion:
 
         Never raises for what is in a message; safe to run again.
         """
-        begun = (list(raws), parser_process(CHILD).begin([_request(raw) for raw in raws.values()])) if raws else None
+        large = {row_id: raw for row_id, raw in raws.items() if raw.size >= LARGE}
+        groups = [[row_id for row_id in raws if row_id not in large], *([row_id] for row_id in large)]
+        begun = [(ids, _begin([raws[row_id] for row_id in ids])) for ids in groups if ids]
         self.finish()
         self._begun = begun
 
     def finish(self) -> bool:
         """Store what was begun with. False where no child can be started: the messages stay for a later time."""
-        begun, self._begun = self._begun, None
-        if begun is None:
-            return True
-        ids, future = begun
+        begun, self._begun = self._begun, []
+        outcomes: dict[int, Outcome] = {}
         try:
-            outcomes = dict(zip(ids, future.result(), strict=True))
+            for ids, future in begun:
+                outcomes.update(zip(ids, future.result(), strict=True))
         except NotStarted:
-            log.exception("nothing can be parsed now", messages=len(ids))
+            log.exception("nothing can be parsed now", messages=sum(len(ids) for ids, _ in begun))
             return False
-        with transaction() as session:
-            _store(session, self._space_id, outcomes)
+        if outcomes:
+            with transaction() as session:
+                _store(session, self._space_id, outcomes)
         return True
 
 
@@ -187,6 +189,11 @@ def _before(session: Session, ids: Sequence[int]) -> dict[int, _Before]:
             mention = Mention.of(row.message_id, row.references, row.in_reply_to)
             found[row.id] = _Before(row.parsed_version, row.thread_id, mention)
     return found
+
+
+def _begin(raws: Sequence[Received]) -> Future[list[Outcome]]:
+    """Have messages parsed in the background: ordinary ones together, a large one alone."""
+    return parser_process(CHILD, max(raw.size for raw in raws)).begin([_request(raw) for raw in raws])
 
 
 def _request(raw: Received) -> bytes:

@@ -12,12 +12,11 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from wiki.errors import NotFound
-from wiki.mail import framing, queries
+from wiki.mail import display, queries
 from wiki.mail.access import in_mail_space, with_message
 from wiki.mail.models import Message
 from wiki.mail.names import download_name, image_type
-from wiki.mail.parsing.parse import PartNotFound, part_content
-from wiki.mail.raws import raw_message
+from wiki.mail.parsing.parse import PartNotFound
 from wiki.mail.views.archive import send_raw
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.models import Space
@@ -32,7 +31,7 @@ def html(space: Space, message: Message) -> ResponseReturnValue:  # noqa: ARG001
     """The HTML of a message, made safe, as the document of a sandboxed frame."""
     if not message.has_html:
         raise NotFound
-    document = framing.document(raw_message(message), shows_remote=request.args.get("images") == "remote")
+    document = display.document(message, shows_remote=request.args.get("images") == "remote")
     response = Response(document.html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = document.policy
     return response
@@ -69,7 +68,7 @@ def inline(space: Space, message: Message, number: int) -> ResponseReturnValue: 
 
 def _content(message: Message, number: int) -> bytes:
     try:
-        return part_content(raw_message(message), number)[1]
+        return display.part(message, number)
     except PartNotFound as error:
         raise NotFound from error
 

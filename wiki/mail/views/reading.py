@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from wiki.mail import archive_queries, framing, places, queries
+from wiki.mail import archive_queries, display, framing, places, queries
 from wiki.mail.access import in_mail_space, with_message
 from wiki.mail.contents import contents
 from wiki.mail.extraction.queries import sentences
 from wiki.mail.models import Message
 from wiki.mail.names import download_name
 from wiki.mail.queries import ThreadLine
-from wiki.mail.raws import header_block, raw_message
+from wiki.mail.raws import header_block
 from wiki.permissions.catalogue import Permission
 from wiki.search.excerpts import highlight
 from wiki.spaces.models import Space
@@ -107,7 +107,7 @@ def _page(space: Space, message: Message, shown: str, query: str) -> str:
         view=view,
         shown=shown,
         ways=_ways(space, message, shown),
-        frame=framing.describe(raw_message(message), shows_remote=shows_remote) if shown == "html" else None,
+        frame=display.frame(message, shows_remote=shows_remote) if shown == "html" else None,
         headers=header_block(message) if shown == "headers" else None,
         text=framing.text_markup(message.text, message.text_ranges) if shown == "text" and has_text else None,
         highlighted=highlight(query, message.text) if shown == "text" and query else None,
