@@ -1,109 +1,108 @@
-"""A fetching process that is killed at one point: ``python -m tests.kill.child DATA ACCOUNT POINT N SETTINGS``.
+"""A process that fetches once, and may be killed on the way.
 
-The points are put around the product's own functions from outside; the product knows nothing of them.
+``python -m tests.kill.child`` reads orders from its input, a line of JSON each, and forks a fetching process for each:
+starting Python anew for every kill would take longer than all the fetches. ``python -m tests.kill.child ORDER`` carries
+one order out itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
+import resource
 import sys
-from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import settings_for
+from tests.kill import points, wrong
 from wiki.app import create_app
 from wiki.blobs import local
-from wiki.blobs.local import LocalBlobStore
 from wiki.jobs.progress import Silent
-from wiki.mail import ingest, store
-from wiki.mail.fetching import deletion, ledger, sync
-from wiki.mail.transport import imap, imap_wire, pop3
-
-# The thirteen steps of the protocol, as places in the code: (what, its name, before or after it).
-IMAP_POINTS: dict[str, tuple[Any, str, str]] = {
-    "after select": (imap.ImapSession, "select", "after"),
-    "after fetch": (imap.ImapSession, "_fetch_batch", "iterated"),
-    "after temporary write": (LocalBlobStore, "_write", "after"),
-    "after file sync": (local, "_sync", "after"),
-    "after rename": (LocalBlobStore, "_place", "after"),
-    "after folder sync": (LocalBlobStore, "put_many", "after"),
-    "inside transaction": (store, "add", "after"),
-    "after commit": (ingest.Digestion, "take", "before"),
-    "after digest": (ingest.Digestion, "finish", "after"),
-    "after verify": (LocalBlobStore, "verify", "after"),
-    "after pending": (imap.ImapSession, "delete", "before"),
-    "after store": (imap_wire.ImapWire, "uid_command", "after STORE"),
-    "after expunge": (imap.ImapSession, "delete", "after"),
-    "after confirm": (deletion, "note_gone", "before"),
-}
-SHARED = (LocalBlobStore, local, store, ingest.Digestion)
-POP_POINTS: dict[str, tuple[Any, str, str]] = {
-    "after listing": (pop3.PopSession, "listing", "after"),
-    "after fetch": (pop3.PopSession, "retrieve", "after"),
-    **{
-        name: point
-        for name, point in IMAP_POINTS.items()
-        if point[0] in (LocalBlobStore, local, store, ingest.Digestion)
-    },
-    "after pending": (pop3.PopSession, "mark_deleted", "before"),
-    "after dele": (pop3.PopSession, "mark_deleted", "after"),
-    "before quit": (pop3.PopSession, "quit", "before"),
-    "after quit": (pop3.PopSession, "quit", "after"),
-    "inside confirm": (ledger, "mark", "after"),
-    "after confirm": (deletion, "note_gone", "before"),
-}
+from wiki.mail import network
+from wiki.mail.fetching import sync
 
 
-def die() -> None:
-    """Die as a process does when the power goes: no handler, no clean-up."""
-    os.kill(os.getpid(), signal.SIGKILL)
+@dataclass(frozen=True)
+class Order:
+    """What a fetching process shall do, and what shall become of it.
+
+    ``fault`` names a mistake of :mod:`tests.kill.wrong`; ``large`` is from how many octets on a message goes to disk as
+    it comes; ``many`` from how many files on the file system is synced as a whole; ``file_octets`` the size at which
+    files can grow no more.
+    """
+
+    data: str
+    account: int
+    settings: dict[str, Any] = field(default_factory=dict)
+    point: str = "never"
+    times: int = 1
+    action: str = "die"
+    fault: str = ""
+    large: int = 4096
+    many: int = local.MANY
+    file_octets: int | None = None
+
+    def as_line(self) -> str:
+        """As it travels."""
+        return json.dumps(asdict(self))
 
 
-def install(point: tuple[Any, str, str], times: int) -> None:
-    """Die at the point when it is reached the given number of times."""
-    owner, name, when = point
-    real: Callable[..., Any] = getattr(owner, name)
-    reached = 0
+def fetch(order: Order) -> tuple[bool, str]:
+    """Carry it out in this process, which is of no use for anything else then."""
+    settings = {**settings_for(Path(order.data)), **order.settings}
+    settings["MAIL_ALLOW_HOSTS"] = frozenset(settings["MAIL_ALLOW_HOSTS"])
+    vars(local)["MANY"] = order.many
+    limits = network.fetch_limits
+    vars(network)["fetch_limits"] = lambda: replace(limits(), batch_octets=order.large)
+    with create_app(settings).app_context():
+        if order.fault:
+            wrong.FAULTS[order.fault]()
+        if order.point != "never":
+            points.install(points.POINTS[order.point], order.times, order.action)
+        if order.file_octets is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_octets, resource.RLIM_INFINITY))
+        return sync.fetch(order.account, Silent())
 
-    def arrive() -> None:
-        nonlocal reached
-        reached += 1
-        if reached == times:
-            die()
 
-    def around(*args: Any, **kwargs: Any) -> Any:
-        if when == "before":
-            arrive()
-        result = real(*args, **kwargs)
-        if when == "iterated":
-            return counted(result)
-        if when == "after" or (when.startswith("after ") and when.removeprefix("after ") in args):
-            arrive()
-        return result
-
-    def counted(items: Any) -> Any:
-        for item in items:
-            arrive()
-            yield item
-
-    setattr(owner, name, around)
+def fork_for(order: Order) -> None:
+    """Fork a process for an order; say its id, and what came of it when it stops or has ended."""
+    reading_end, writing_end = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            ok, result = fetch(order)
+            os.write(writing_end, result.encode())
+            os._exit(0 if ok else 3)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the harness is told of it
+            os.write(writing_end, f"{type(error).__name__}: {error}".encode())
+            os._exit(4)
+    os.close(writing_end)
+    print(pid, flush=True)
+    while True:
+        # It is not reaped yet, so that a kill that comes too late cannot hit another process of that id.
+        found = os.waitid(os.P_PID, pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+        assert found is not None
+        if found.si_code != os.CLD_STOPPED:
+            break
+        os.waitid(os.P_PID, pid, os.WSTOPPED)
+        print(json.dumps(["stopped", 0, ""]), flush=True)
+    status = found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+    print(json.dumps(["ended", status, os.read(reading_end, 8192).decode()]), flush=True)
+    sys.stdin.readline()
+    os.waitpid(pid, 0)
+    os.close(reading_end)
 
 
 def main() -> None:
-    """Fetch once, and die on the way if the point is reached."""
-    data, account, point, times, overrides = sys.argv[1:]
-    settings = {**settings_for(Path(data)), **json.loads(overrides)}
-    settings["MAIL_ALLOW_HOSTS"] = frozenset(settings["MAIL_ALLOW_HOSTS"])
-    with create_app(settings).app_context():
-        points = {**{f"pop {name}": each for name, each in POP_POINTS.items()}, **IMAP_POINTS}
-        if point != "never":
-            install(points[point], int(times))
-        ok, result = sync.fetch(int(account), Silent())
+    """See above."""
+    if len(sys.argv) > 1:
+        ok, result = fetch(Order(**json.loads(sys.argv[1])))
         print(result)
         sys.exit(0 if ok else 3)
+    while line := sys.stdin.readline():
+        fork_for(Order(**json.loads(line)))
 
 
 if __name__ == "__main__":

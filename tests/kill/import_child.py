@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import settings_for
-from tests.kill.child import install
+from tests.kill.points import install
 from wiki.app import create_app
 from wiki.blobs import local
 from wiki.blobs.local import LocalBlobStore
