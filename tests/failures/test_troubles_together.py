@@ -1,6 +1,6 @@
 """Several troubles at once, and others in the next fetch: whatever is put together, nothing is lost.
 
-POSTROOM_FULL_SWEEP=1 tries many more.
+POSTROOM_FULL_SWEEP=1 tries many more, and others each time.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.failures.rows import shows
@@ -32,12 +32,14 @@ from tests.servers.lies import LIES
 from tests.servers.scripted import Behaviour, ScriptedServer
 
 LETTERS = [letter(number) for number in range(1, 5)]
-EXAMPLES = 300 if os.environ.get("POSTROOM_FULL_SWEEP") == "1" else 5
+IS_FULL = os.environ.get("POSTROOM_FULL_SWEEP") == "1"
+EXAMPLES = 300 if IS_FULL else 5
 MOST_FETCHES = 8
 PATIENCE = 0.5  # what is answered with half an answer is waited for
 
 IMAP_COMMANDS = [b"LOGIN", b"SELECT", b"UID SEARCH", b"UID FETCH", b"UID STORE", b"UID EXPUNGE", b"LOGOUT"]
-POP_COMMANDS = [b"PASS", b"STAT", b"LIST", b"UIDL", b"RETR", b"NOOP", b"DELE", b"QUIT"]
+# Without UIDL: ids that are missing once leave a line about what was set aside then (docs/failures.md, at its end).
+POP_COMMANDS = [b"PASS", b"STAT", b"LIST", b"RETR", b"NOOP", b"DELE", b"QUIT"]
 ANYWHERE: list[Behaviour] = [hanging_up, hanging_up_afterwards]
 
 commands = {"imap": st.sampled_from(IMAP_COMMANDS), "pop": st.sampled_from(POP_COMMANDS)}
@@ -73,7 +75,13 @@ KINDS: dict[str, Callable[[list[bytes]], AnyScript]] = {"imap": mailbox, "pop": 
 
 @shows("connection cut", "unasked and unusual answers", "refusals")
 @given(data=st.data(), kind=st.sampled_from(list(KINDS)))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=not IS_FULL,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 def test_whatever_troubles_come_together_nothing_is_lost_and_clean_fetches_converge(
     world: World, data: st.DataObject, kind: str
 ) -> None:
