@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from tests.failures.world import World, mailbox, maildrop
 from tests.mail.accounts import add_account, letter
-from tests.mail.screens import ACCOUNTS, MAIL, filled
+from tests.mail.screens import ACCOUNTS, MAIL, events, filled
 from tests.people import Person, Site
 from tests.servers.dovecot import DovecotMailbox
 from tests.servers.hostile import changing, hanging_up_afterwards, on
@@ -24,7 +24,7 @@ from wiki.mail import jobs
 from wiki.mail.certificates.certify import certify
 from wiki.mail.certificates.service import ASKED_FOR
 from wiki.mail.fetching import sync
-from wiki.mail.models import LedgerEntry, MailAccount, MailFolder, Message
+from wiki.mail.models import AfterArchiving, LedgerEntry, MailAccount, MailFolder, Message
 
 LETTERS = [letter(number) for number in range(1, 4)]
 
@@ -154,3 +154,25 @@ def test_an_account_that_was_disabled_while_its_fetch_waited_is_not_fetched(worl
         [job] = [each for each in jobs.JOBS if each.name == "mail.fetch"]
         assert "disabled meanwhile" in str(job.run({"account_id": account}, Silent()))
         assert world.archived() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"),
+    [("imap", AfterArchiving.DELETE), ("imap", AfterArchiving.MOVE), ("pop", AfterArchiving.DELETE)],
+    ids=["deleting", "moving", "pop"],
+)
+def test_too_many_held_messages_stop_every_way_of_removing_and_the_page_says_so(
+    world: World, alice: Person, kind: str, way: AfterArchiving
+) -> None:
+    script = (
+        mailbox(LETTERS, answer=lambda uid, content: (too_long if uid == 2 else honest)(uid, content))
+        if kind == "imap"
+        else maildrop(LETTERS, sizes={2: 9})
+    )
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account, way, "Archived" if way is AfterArchiving.MOVE else "")
+        assert "Too many messages were set aside" in world.fetch(account)
+        assert script.removed == []
+    assert "Too many messages were set aside" in alice.client.get(f"{ACCOUNTS}/{account}").text
+    assert "mail-account:deletion-paused" in [event.tag for event in events(f"mail-account:{account}")]
