@@ -32,6 +32,7 @@ from enum import Enum
 from typing import BinaryIO
 
 from wiki.blobs.store import Spool, Spooled
+from wiki.mail.formats.lines import LineReader
 from wiki.mail.message import RawMessage
 from wiki.mail.parsing.dates import EPOCH, envelope_date
 
@@ -184,10 +185,13 @@ def _first_separator(lines: _Lines) -> bytes | None:
 
 
 class _Lines:
-    """The lines of a stream, over-long ones in chunks, with a look at those that follow."""
+    """The lines of a stream, those between empty ones together, with a look at those that follow.
+
+    A separator, an empty line, and what was looked at ahead come alone; of over-long lines pieces.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._reader = LineReader(stream)
         self._following: deque[bytes] = deque()
         self._last = b"\n"
         self.offset = stream.tell()
@@ -200,7 +204,7 @@ class _Lines:
         return self
 
     def __next__(self) -> bytes:
-        line = self._following.popleft() if self._following else self._stream.readline(_CHUNK)
+        line = self._following.popleft() if self._following else self._reader.paragraph()
         if not line:
             raise StopIteration
         self.offset += len(line)
@@ -233,7 +237,7 @@ class _Lines:
     def _ahead(self) -> Iterator[bytes]:
         """The lines that come; they are kept and given again."""
         yield from tuple(self._following)
-        while line := self._stream.readline(_CHUNK):
+        while line := self._reader.line():
             self._following.append(line)
             yield line
 
