@@ -83,7 +83,7 @@ IMPOSSIBLE = [
     ("protocol", "smtp", "valid choice"),
     ("folders", "", "at least one folder"),
     ("folders", "IN\0BOX", "one folder on each line"),
-    ("folders", "\n".join(f"folder {number}" for number in range(101)), "at most 100"),
+    ("folders", "\n".join(f"folder {number}" for number in range(1001)), "at most 1000"),
     ("folders", "f" * 256, "one folder on each line"),
     ("fetch_minutes", "0", "minutes"),
     ("fetch_minutes", "-5", "minutes"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -287,6 +288,8 @@ def test_google_and_microsoft_are_set_up_with_an_id_and_a_secret(root: Person, a
     form = alice.client.get(f"{ACCOUNTS}/new").text
     assert "With Google" in form
     assert "With Microsoft" in form
+    gmail = alice.client.get(f"{ACCOUNTS}/new?preset=gmail").text
+    assert re.search(r'value="google"[^>]* checked|checked[^>]* value="google"', gmail)
     for host, sign_in_with, page in (
         ("imap.gmail.com", "google", "https://accounts.google.com/o/oauth2/v2/auth?"),
         ("outlook.office365.com", "microsoft", "https://login.microsoftonline.com/contoso.example/oauth2/"),

@@ -124,6 +124,8 @@ class AccountForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def offer(self, providers: Sequence[Provider]) -> AccountForm:
         """Offer the providers that an administrator has set up; needed before anything else."""
         self.sign_in.choices = {"": "With a password", **{each.id: f"With {each.name}" for each in providers}}
+        if self.sign_in.data not in self.sign_in.choices and not self.is_submitted():
+            self.sign_in.data = ""
         return self
 
     def chosen_sign_in(self) -> str:
@@ -177,6 +179,7 @@ def starting_values(fetch_minutes: int, preset: Preset | None, *, is_clone: bool
         "protocol": (preset.protocol if preset else Protocol.IMAPS).value,
         "host": preset.host if preset else "",
         "port": preset.port if preset else None,
+        "sign_in": preset.sign_in if preset else "",
         "fetch_minutes": fetch_minutes,
         "is_clone": is_clone,
         "after_archiving": (AfterArchiving.DELETE if is_clone else AfterArchiving.LEAVE).value,

@@ -16,8 +16,8 @@ from wiki.mail.transport.endpoint import DEFAULT_PORTS, Protocol
 class Preset:
     """A provider: where its mail server is, and what it needs and allows, in sentences for the person at the form.
 
-    ``limits`` are facts that can be looked up at ``source``. ``most_visible`` is how many messages of a folder the
-    server ever shows, the newest ones; None where it shows all.
+    ``sign_in`` is its OAuth provider. ``limits`` are facts that can be looked up at ``source``. ``most_visible`` is how
+    many messages of a folder the server ever shows, the newest ones; None where it shows all.
     """
 
     id: str
@@ -28,6 +28,7 @@ class Preset:
     source: str = ""
     most_visible: int | None = None
     protocol: Protocol = Protocol.IMAPS
+    sign_in: str = ""
 
     @property
     def port(self) -> int:
@@ -41,10 +42,12 @@ _ALL = (
         name="Gmail",
         host="imap.gmail.com",
         needs=(
-            "An app password: switch on 2-Step Verification in the Google account, then make one there.",
+            "To sign in with Google (OAuth 2.0), set up once by a super user under Administration > Mail sign-in,",
+            "or an app password: switch on 2-Step Verification in the Google account, then make one there.",
             "The ordinary password is refused, and so is every password where a Workspace asks for OAuth 2.0.",
             "To archive everything, read the folder “[Gmail]/All Mail”. Deleting there only takes the label away.",
         ),
+        sign_in="google",
         limits=(
             "2,500 MB a day may be downloaded over IMAP, 1,250 MB over POP: a large mailbox takes several days.",
             "15 connections at once; this wiki uses one.",
@@ -71,9 +74,11 @@ _ALL = (
         name="Outlook.com / Microsoft 365",
         host="outlook.office365.com",
         needs=(
-            "OAuth 2.0: Microsoft takes no password over IMAP or POP any more, so it cannot be fetched directly yet.",
-            "Until then, let the account forward its mail to a clone address on another server, and archive that one.",
+            "To sign in with Microsoft (OAuth 2.0); a super user sets it up once under Administration > Mail sign-in.",
+            "Microsoft takes no password over IMAP or POP any more.",
+            "Where that is not allowed, let the account forward its mail to a clone address, and archive that one.",
         ),
+        sign_in="microsoft",
         limits=("A Microsoft 365 administrator can switch IMAP and POP off for the whole organisation.",),
         source="https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online",
     ),
