@@ -161,6 +161,16 @@ def test_after_an_upgrade_mail_is_read_anew_little_by_little(site: Site, monkeyp
         assert [session.get_one(Message, row_id).subject for row_id in ids] == [str(number) for number in range(7)]
 
 
+def test_long_messages_are_read_anew_one_at_a_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rederiving, "BATCH_BYTES", 10)
+    archive(site.team, [saying(number, f"n{number}", []) for number in range(3)])
+    with transaction() as session:
+        session.execute(update(Message).values(subject=""))
+    assert rederiving.reparse(site.team) == 3
+    with reading() as session:
+        assert sorted(session.scalars(select(Message.subject))) == ["0", "1", "2"]
+
+
 def test_a_run_after_an_upgrade_ends_after_a_while(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rederiving, "BATCH", 1)
     monkeypatch.setattr(rederiving, "SECONDS", 0.0)

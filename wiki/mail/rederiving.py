@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from sqlalchemy import ColumnElement, Row, func, select
 
@@ -22,6 +23,7 @@ from wiki.mail.parsing.parse import PARSER_VERSION
 from wiki.permissions.actor import SYSTEM
 
 BATCH = 200
+BATCH_BYTES = 8 * 1024 * 1024
 SECONDS = 30.0
 """How long one run after an upgrade lasts; it comes again in a minute, and others have the machine in between."""
 
@@ -79,11 +81,14 @@ def catch_up(progress: Progress) -> str | None:
     return f"Read {done:,} message{'' if done == 1 else 's'} anew; {total - done:,} are left."
 
 
-def _next(last: int, wanted: ColumnElement[bool]) -> Sequence[Row[int, int, str, datetime | None]]:
+def _next(last: int, wanted: ColumnElement[bool]) -> Sequence[Row[int, int, str, datetime | None, int]]:
+    """The next messages behind that id, so few that what is made of them fits into memory; one at the least."""
     with reading() as session:
-        return session.execute(
-            select(Message.id, Message.space_id, Message.sha256, Message.internal_date)
+        rows = session.execute(
+            select(Message.id, Message.space_id, Message.sha256, Message.internal_date, Message.size)
             .where(Message.id > last, wanted)
             .order_by(Message.id)
             .limit(BATCH)
         ).all()
+    sizes = accumulate(row.size for row in rows)
+    return rows[: max(1, sum(size <= BATCH_BYTES for size in sizes))]
