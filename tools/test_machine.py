@@ -24,6 +24,7 @@ class Part:
 PARTS = (
     Part("dovecot", ("dovecot-imapd", "dovecot-pop3d"), "fetching from Dovecot over IMAP, IMAPS, POP and POPS"),
     Part("chromium", ("chromium", "fonts-noto-cjk"), "the journeys in a browser, in both themes"),
+    Part("strace", ("strace",), "that nothing is removed from a server before the archive is durable"),
 )
 FOLDERS = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 

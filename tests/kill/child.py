@@ -22,6 +22,7 @@ from wiki.blobs import local
 from wiki.jobs.progress import Silent
 from wiki.mail import network
 from wiki.mail.fetching import sync
+from wiki.mail.transport import connect
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Order:
 
     ``fault`` names a mistake of :mod:`tests.kill.wrong`; ``large`` is from how many octets on a message goes to disk as
     it comes; ``many`` from how many files on the file system is synced as a whole; ``file_octets`` the size at which
-    files can grow no more.
+    files can grow no more. ``is_plain``: it passes over STARTTLS, so that what it says can be read.
     """
 
     data: str
@@ -43,6 +44,7 @@ class Order:
     large: int = 4096
     many: int = local.MANY
     file_octets: int | None = None
+    is_plain: bool = False
 
     def as_line(self) -> str:
         """As it travels."""
@@ -56,6 +58,8 @@ def fetch(order: Order) -> tuple[bool, str]:
     vars(local)["MANY"] = order.many
     limits = network.fetch_limits
     vars(network)["fetch_limits"] = lambda: replace(limits(), batch_octets=order.large)
+    if order.is_plain:
+        vars(connect).update(_encrypt_imap=lambda *_: None, _encrypt_pop=lambda wire, _: wire.capabilities())
     with create_app(settings).app_context():
         if order.fault:
             wrong.FAULTS[order.fault]()
