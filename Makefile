@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPATH := $(CURDIR)
 export FLASK_APP := wsgi.py
 
-.PHONY: help setup demo run worker test tests lint format lock clean pictures bench-mail fidelity
+.PHONY: help setup demo run worker test tests kill-test lint format lock clean pictures bench-mail fidelity
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,10 @@ tests: $(VENV)/.development build/static/.built  ## The tests alone
 
 bench-mail: $(VENV)/.development  ## How fast mail comes in, beside notmuch and public-inbox (ARGUMENTS="--messages 5000")
 	@$(BIN)/python -m bench.mail $(ARGUMENTS)
+
+kill-test: $(VENV)/.development  ## Kill, starve and trace fetches at length (ROUNDS=1000 random kills: half an hour)
+	@KILL_TEST=whole $(BIN)/python -m pytest -q tests/kill
+	@$(BIN)/python -m tests.kill --rounds=$(or $(ROUNDS),1000) $(if $(SEED),--seed=$(SEED))
 
 lint: $(VENV)/.development  ## Style, types, import contracts, templates
 	@$(BIN)/ruff check .

@@ -207,6 +207,12 @@ class DovecotMailbox:
         files = [path for part in ("new", "cur") for path in (maildir / part).glob("*")]
         return [path.read_bytes() for path in sorted(files, key=lambda path: path.name.partition(":")[0])]
 
+    def number_anew(self, folder: str = "INBOX") -> None:
+        """Lose what Dovecot knew of a folder: another UIDVALIDITY and other UIDs, for POP3 other UIDLs."""
+        for pattern in ("dovecot-uidlist", "dovecot.index*"):
+            for path in self._path(folder).glob(pattern):
+                path.unlink(missing_ok=True)
+
     def new_user(self) -> DovecotMailbox:
         """Another user of the same server."""
         return self.server.new_user()
