@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -169,11 +168,3 @@ def maildrop(letters: Sequence[bytes], **fields: Any) -> PopScript:
 def mailbox(letters: Sequence[bytes], **fields: Any) -> ImapScript:
     """An IMAP inbox with these letters."""
     return ImapScript(dict(enumerate(letters, 1)), **fields)
-
-
-@contextmanager
-def honest_again(script: AnyScript) -> Iterator[None]:
-    """Let the server speak the truth for a while."""
-    behaviours, script.behaviours = script.behaviours, ()
-    yield
-    script.behaviours = behaviours

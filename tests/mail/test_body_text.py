@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.mail.letters import letter, nasty
 from tests.richtext.safety import assert_harmless, parsed_html
 from wiki.mail import body
 
@@ -101,18 +100,3 @@ def test_first_words_end_at_a_word() -> None:
     short = body.snippet("several words that go on and on", length=20)
     assert short == "several words that…"
     assert len(body.snippet("x" * 500, length=20)) == 20
-
-
-def test_a_search_finds_the_text_and_the_names_of_the_attachments() -> None:
-    assert (
-        body.search_text(nasty("filename-in-pieces")) == "See the files.\nPrüfbericht 2026.pdf\nÜber uns.docx\ngnp.exe"
-    )
-    assert body.search_text(nasty("html-only")).startswith("Offer")
-
-
-def test_what_is_searched_in_has_a_bound_that_the_names_survive() -> None:
-    parts = ["--b", "Content-Type: application/pdf; name=found.pdf", "", "x", "--b--"]
-    parsed = letter("Content-Type: multipart/mixed; boundary=b", "", "--b", "", "word " * 300_000, *parts)
-    text = body.search_text(parsed)
-    assert len(text) <= 1_000_000
-    assert text.endswith("found.pdf")

@@ -42,14 +42,12 @@ def test_a_receipt_says_that_a_message_was_shown() -> None:
     report = reported(
         "message/disposition-notification",
         *("Reporting-UA: mail.example.net; Mailer 1.0", "Final-Recipient: rfc822; bob@example.net"),
-        "Original-Message-ID: <letter@example.org>",
         "Disposition: manual-action/MDN-sent-manually; displayed/error",
     ).features.report
     assert report == Report(
         "disposition",
         (Recipient("bob@example.net", "displayed"),),
         "Mailer 1.0",
-        "letter@example.org",
     )
 
 

@@ -64,7 +64,7 @@ def test_sizes_that_are_not_exact_are_allowed_by_an_administrator_and_such_mail_
 
 
 def test_a_message_shows_where_it_was_and_which_labels_it_had(world: World, alice: Person) -> None:
-    labelled = b'X-GM-MSGID 5 X-GM-LABELS ("\\\\Inbox" "Stairs") BODY[]'
+    labelled = b'X-GM-LABELS ("\\\\Inbox" "Stairs") BODY[]'
     script = mailbox(
         LETTERS[:1],
         capabilities=b"IMAP4rev1 UIDPLUS MOVE X-GM-EXT-1",

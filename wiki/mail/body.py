@@ -1,4 +1,4 @@
-"""What of a mail's body people see: safe HTML, text as HTML, the first words, and the text to search in.
+"""What of a mail's body people see: safe HTML, text as HTML, and the first words.
 
 Pure. No HTML of a mail reaches a person but through here.
 """
@@ -18,11 +18,7 @@ from wiki.mail.quoting.ranges import Kind, Range, ranges
 from wiki.richtext import links, sanitise
 from wiki.richtext.taming import tame
 
-SANITISER_VERSION = sanitise.SANITISER_VERSION
-"""Of the safe HTML made here; what was stored under a lower one must be made anew."""
-
 _MAX_SHOWN = 1_000_000
-_MAX_SEARCHED = 1_000_000
 _FOLDED_LINES = 6
 _FOLDED = frozenset({Kind.QUOTE, Kind.ATTRIBUTION})
 _CONTAINERS = {
@@ -134,12 +130,6 @@ def snippet(text: str, found: Sequence[Range] | None = None, length: int = 200) 
     if not words:
         words = " ".join(_lines(beginning[: 10 * length]))
     return _shortened(_BLANKS.sub(" ", words).strip(), length)
-
-
-def search_text(parsed: ParsedMessage) -> str:
-    """What to search in: the text (that of the HTML where there is no other) and the attachments' names."""
-    names = "\n".join(part.filename for part in parsed.attachments if part.filename)
-    return f"{parsed.text[: _MAX_SEARCHED - len(names) - 1]}\n{names}".strip()[:_MAX_SEARCHED]
 
 
 def _first_words(lines: Iterable[str], length: int) -> str:

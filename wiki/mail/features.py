@@ -30,7 +30,6 @@ class Report:
     kind: str
     recipients: tuple[Recipient, ...] = ()
     reporter: str = ""
-    original_message_id: str = ""
 
 
 @dataclass(frozen=True)

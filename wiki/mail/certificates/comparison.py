@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -128,14 +128,6 @@ def compare(listed: Sequence[Listed], entries: Iterable[Entry], known: Known) ->
             findings[position] = Finding(Kind.ARRIVED, listed[position].where)
     findings.extend(_unlisted(entry, known) for entry in found.unused())
     return findings
-
-
-def counts(findings: Iterable[Finding]) -> Mapping[Kind, int]:
-    """How many there are of each kind."""
-    tally: defaultdict[Kind, int] = defaultdict(int)
-    for finding in findings:
-        tally[finding.kind] += 1
-    return tally
 
 
 class _Entries:

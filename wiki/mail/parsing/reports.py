@@ -35,10 +35,9 @@ def report(content_type: str, data: bytes) -> Report | None:
     everywhere = {name: value for group in reversed(groups) for name, value in group.items()}
     recipients = [found for group in groups[:_MAX_RECIPIENTS] if (found := _recipient(kind, group))]
     reporter = everywhere.get("reporting-mta") or everywhere.get("reporting-ua") or first.get("user-agent", "")
-    original = everywhere.get("original-message-id", "")
     if not recipients and not reporter and "feedback-type" not in first:
         return None
-    return Report(kind, tuple(recipients), _typed(reporter), headers.message_id(original.encode()))
+    return Report(kind, tuple(recipients), _typed(reporter))
 
 
 def _fields(group: bytes) -> _Fields:

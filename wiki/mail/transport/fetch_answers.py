@@ -139,9 +139,7 @@ def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> Fetch
     if size != len(content.octets):
         reason = f"The server announced {size} octets and sent {len(content.octets)}."
         return _problem(uid, Trouble.WRONG_SIZE, reason, answer)
-    return FetchedMessage(
-        uid, content.octets, size, answer.internal_date, labels=answer.labels, gmail_id=answer.number(b"X-GM-MSGID")
-    )
+    return FetchedMessage(uid, content.octets, size, answer.internal_date, labels=answer.labels)
 
 
 def _problem(uid: int, trouble: Trouble, reason: str, answer: Answer) -> FetchProblem:

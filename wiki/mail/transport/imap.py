@@ -34,7 +34,7 @@ from wiki.mail.transport.protocol import (
 )
 
 _ITEMS = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
-_GMAIL_ITEMS = "(UID RFC822.SIZE INTERNALDATE X-GM-MSGID X-GM-LABELS BODY.PEEK[])"
+_GMAIL_ITEMS = "(UID RFC822.SIZE INTERNALDATE X-GM-LABELS BODY.PEEK[])"
 # UIDs in one command: with ten digits each still a line that every server takes (RFC 2683 section 3.2.1.5).
 _COMMAND_UIDS = 100
 _SIZES_AT_ONCE = 500

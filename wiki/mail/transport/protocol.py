@@ -75,11 +75,6 @@ class FolderStatus:
     count: int
     highest_modseq: int | None = None
 
-    def is_as_it_was(self, earlier: FolderStatus) -> bool:
-        """Whether nothing at all has changed in the folder since; False where the server cannot tell."""
-        told = None not in {self.uidvalidity, self.uidnext, self.highest_modseq}
-        return told and self == earlier
-
 
 class Trouble(StrEnum):
     """Why a message could not be taken."""
@@ -107,7 +102,7 @@ class FetchedMessage:
     ``uid`` is IMAP's UID; for POP3 it is the message number, which means nothing after this session.
     ``size`` equals ``len(content)`` and what the server announced. ``internal_date`` is aware, UTC.
     ``labels`` are Gmail's, decoded, its own with their backslash (``\Inbox``); the label of the selected folder is
-    not among them. ``gmail_id`` is the same in every folder that shows the message.
+    not among them.
     """
 
     uid: int
@@ -115,7 +110,6 @@ class FetchedMessage:
     size: int
     internal_date: datetime | None = None
     labels: tuple[str, ...] = ()
-    gmail_id: int | None = None
 
     @property
     def received(self) -> Received:
