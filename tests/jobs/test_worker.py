@@ -20,7 +20,9 @@ from tests.servers.pymap import PymapMailbox
 from wiki import settings
 from wiki.db import reading, transaction
 from wiki.jobs import runner, service
+from wiki.jobs.lease import LENGTH
 from wiki.jobs.models import JobRequest, JobRun, RequestState
+from wiki.jobs.scheduler import is_somebody_working
 from wiki.mail.models import MailAccount, Message
 from wiki.search import query
 from wiki.search.query import Asked
@@ -104,6 +106,23 @@ def test_when_the_worker_is_killed_another_takes_over_and_finishes_what_was_begu
     wait_for(done)
 
 
+def test_when_the_worker_is_killed_in_the_middle_of_a_fetch_another_finishes_it_within_the_lease(
+    app: Flask, site: Site, pymap_server: PymapMailbox, start: Start
+) -> None:
+    letters = [letter(number, body=f"{number} words. " * 60_000) for number in range(30)]
+    for each in letters:
+        pymap_server.deliver(each)
+    add_account(app, site.team, pymap_server)
+    first = start()
+    wait_for(lambda: count(Message) > 0)
+    second = start()
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert 0 < count(Message) < len(letters), "the fetch was over before the worker was killed"
+    assert wait_for(lambda: count(Message) == len(letters), LENGTH.total_seconds()) < LENGTH.total_seconds()
+    assert second.poll() is None
+
+
 def test_archived_mail_is_found_within_two_seconds(
     app: Flask, site: Site, pymap_server: PymapMailbox, bob: Person, start: Start
 ) -> None:
@@ -118,7 +137,7 @@ def test_archived_mail_is_found_within_two_seconds(
 
 def test_a_worker_that_is_told_to_stop_stops(app: Flask, start: Start) -> None:
     process = start()
-    time.sleep(3)
+    wait_for(is_somebody_working)
     process.terminate()
     assert process.wait(15) == 0
 

@@ -66,6 +66,8 @@ def fetch(order: Order) -> tuple[bool, str]:
         if order.point != "never":
             points.install(points.POINTS[order.point], order.times, order.action)
         if order.file_octets is not None:
+            # What it says may go to a file too.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
             resource.setrlimit(resource.RLIMIT_FSIZE, (order.file_octets, resource.RLIM_INFINITY))
         return sync.fetch(order.account, Silent())
 

@@ -31,7 +31,7 @@ from wiki.permissions.actor import SYSTEM
 
 ALREADY_RUNNING = "This account is being fetched just now."
 UNEXPECTED = "The fetch was stopped by an unexpected error; nothing was lost, and the server's log has the details."
-DISK_TROUBLE = "The archive could not write to its disk; nothing was removed from the server."
+DISK_TROUBLE = "The archive could not write to its disk; nothing was removed from the server that is not archived."
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,9 @@ def fetch(account_id: int, progress: Progress) -> tuple[bool, str]:
             return _fetch_alone(account_id, held, progress)
     except (LeaseTaken, LeaseLost) as error:
         raise Conflict(ALREADY_RUNNING) from error
+    except (OSError, OperationalError) as failure:  # there was no room even for the result
+        log.warning("the disk failed around a fetch", account=account_id, error=str(failure))
+        return False, DISK_TROUBLE
 
 
 def _fetch_alone(account_id: int, held: Held, progress: Progress) -> tuple[bool, str]:
