@@ -49,6 +49,17 @@ def test_changes_are_put_as_they_are_now_and_ticked_off(notes: Notes, backend: M
     assert indexer.drain() == 0
 
 
+def test_a_rebuild_leaves_only_what_changed_since_it_began(notes: Notes, engine: WhooshBackend) -> None:
+    notes.write(1, "First")
+    notes.write(2, "Second")
+    indexer.rebuild()
+    assert waiting() == 0
+    notes.write(2, "Second, changed")
+    assert waiting() == 1
+    indexer.drain()
+    assert entries(engine) == {"note:1": 1, "note:2": 2}
+
+
 def test_thousands_of_changes_are_loaded_at_once(
     notes: Notes, engine: WhooshBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -174,6 +174,7 @@ def _current(wanted: Wanted) -> tuple[list[SearchDocument], list[str]]:
 
 def _rebuild(progress: Progress | None) -> int:
     count = 0
+    covered = _waiting()
     with search_backend().rebuild() as writer:
         for kind in all_kinds().values():
             for documents in _all_documents(kind):
@@ -181,6 +182,8 @@ def _rebuild(progress: Progress | None) -> int:
                 count += len(documents)
                 if progress is not None:
                     progress.tell(count)
+    # What had changed before the first document was read is in the new index; what came since waits its turn.
+    _tick_off(covered)
     log.info("index rebuilt", documents=count)
     return count
 
@@ -199,11 +202,16 @@ def _all_documents(kind: Kind) -> Iterator[list[SearchDocument]]:
 
 def _batch() -> list[tuple[int, str, int]]:
     """The oldest changes: a few, or where very many wait thousands."""
+    rows = _waiting(AT_ONCE)
+    return rows if len(rows) >= MANY else rows[:BATCH]
+
+
+def _waiting(most: int | None = None) -> list[tuple[int, str, int]]:
     with reading() as session:
         rows = session.execute(
-            select(OutboxRow.id, OutboxRow.kind, OutboxRow.object_id).order_by(OutboxRow.id).limit(AT_ONCE)
-        ).all()
-    return [(row.id, row.kind, row.object_id) for row in (rows if len(rows) >= MANY else rows[:BATCH])]
+            select(OutboxRow.id, OutboxRow.kind, OutboxRow.object_id).order_by(OutboxRow.id).limit(most)
+        )
+        return [(row.id, row.kind, row.object_id) for row in rows]
 
 
 def _is_anything_waiting() -> bool:
