@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from bench.peers import octets
 from tests.conftest import settings_for
 from tests.mail.accounts import add_account
 from tests.people import Site
@@ -55,7 +56,7 @@ def fetches(site: Site, folder: Path, mailbox: Path) -> dict[str, float]:
         person = server.new_user()
         with mailbox.open("rb") as stream:
             for entry in mbox.read(stream):
-                person.deliver(entry.content)
+                person.deliver(octets(entry.content))
         account = add_account(site.app, site.team, person)
         found = {"fetch": timed(lambda: sync.fetch(account, Silent())), "messages": count(), **memory("fetch")}
         return {**found, "second fetch": timed(lambda: sync.fetch(account, Silent()))}

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from wiki.blobs.store import Spooled
 from wiki.mail.formats import mbox
 
 PERL = """
@@ -34,10 +35,15 @@ def notmuch(folder: Path, mailbox: Path) -> tuple[list[Command], Command] | None
         (folder / "mail" / name).mkdir(parents=True)
     with mailbox.open("rb") as stream:
         for number, entry in enumerate(mbox.read(stream)):
-            (folder / "mail" / "cur" / f"{number}.bench:2,S").write_bytes(entry.content)
+            (folder / "mail" / "cur" / f"{number}.bench:2,S").write_bytes(octets(entry.content))
     settings = folder / "notmuch.conf"
     settings.write_text(f"[database]\npath={folder / 'mail'}\n[user]\nname=Bench\nprimary_email=bench@example.org\n")
     return [], Command(["notmuch", "new", "--quiet"], {**_bare(folder), "NOTMUCH_CONFIG": str(settings)})
+
+
+def octets(content: bytes | Spooled) -> bytes:
+    """A message of the mailbox, whole."""
+    return content if isinstance(content, bytes) else content.path.read_bytes()
 
 
 def public_inbox(folder: Path, mailbox: Path) -> tuple[list[Command], Command] | None:

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 
@@ -107,7 +108,7 @@ def measure(archive: Archive, backend: WhooshBackend, count: int) -> None:
     click.echo(f"{'milliseconds':<26}{'p50':>10}{'p95':>10}{'worst':>10}")
     for size in (1, 100):
         batches = [list(archive.documents(count - number * size, size)) for number in range(1, 31)]
-        report(f"commit of {size}", [timed(lambda batch=batch: backend.put(batch)) for batch in batches])
+        report(f"commit of {size}", [timed(partial(backend.put, batch)) for batch in batches])
     spaces, few = frozenset(range(SPACES + 1)), frozenset(range(2, 12))
     for label, texts in questions(archive.words).items():
         ask(backend, label, [Query(text, spaces, KINDS, KINDS) for text in texts])
@@ -121,7 +122,7 @@ def measure(archive: Archive, backend: WhooshBackend, count: int) -> None:
 def ask(backend: WhooshBackend, label: str, queries: Sequence[Query]) -> None:
     """Time each query once, after one that is not counted."""
     backend.search(queries[0])
-    report(label, [timed(lambda query=query: backend.search(query)) for query in queries])
+    report(label, [timed(partial(backend.search, query)) for query in queries])
 
 
 def load(archive: Archive, backend: WhooshBackend, count: int) -> float:

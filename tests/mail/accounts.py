@@ -30,6 +30,7 @@ def add_account(
     """Add an account for the mailbox and give its id."""
     allow(app, mailbox)
     endpoint = mailbox.endpoint(protocol)
+    assert isinstance(endpoint.password, str)
     with transaction() as session:
         account = MailAccount(
             **{
