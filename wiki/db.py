@@ -7,11 +7,11 @@ without an error (docs/decisions/003-transactions.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, event
 from sqlalchemy.engine import Connection
@@ -23,6 +23,8 @@ from wiki.extensions import db
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 BUSY_TIMEOUT_MILLISECONDS = 30_000
+
+Value = TypeVar("Value")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -91,6 +93,12 @@ def hold_nothing() -> None:
 def will_write(writes: bool) -> None:
     """Say for the rest of this context (a request) whether transactions begin as writers."""
     _writing.set(writes)
+
+
+def chunks(values: Sequence[Value], size: int = 400) -> Iterator[Sequence[Value]]:
+    """So few values at a time that a statement has placeholders for them."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from wiki import clock
 from wiki.blobs.configured import blob_store
 from wiki.bounded.child import Exhausted, NotStarted, Outcome
-from wiki.db import reading, transaction
+from wiki.db import chunks, reading, transaction
 from wiki.mail import rethreading, store, threads
 from wiki.mail.deriving import CHILD, Derived, request
 from wiki.mail.extraction import texts
@@ -183,8 +183,8 @@ def _before(session: Session, ids: Sequence[int]) -> dict[int, _Before]:
     columns = (Message.id, Message.parsed_version, Message.thread_id)
     saying = (Message.message_id, Message.references, Message.in_reply_to)
     found: dict[int, _Before] = {}
-    for start in range(0, len(ids), store.CHUNK):
-        rows = session.execute(select(*columns, *saying).where(Message.id.in_(ids[start : start + store.CHUNK])))
+    for some in chunks(ids):
+        rows = session.execute(select(*columns, *saying).where(Message.id.in_(some)))
         for row in rows:
             mention = Mention.of(row.message_id, row.references, row.in_reply_to)
             found[row.id] = _Before(row.parsed_version, row.thread_id, mention)

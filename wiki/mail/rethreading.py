@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from wiki.db import chunks
 from wiki.mail.forest import Mention
 from wiki.mail.models import Message, Thread, ThreadNode
-from wiki.mail.threads import Attaching, attach, chunks, threads_named, write_places
+from wiki.mail.threads import Attaching, attach, threads_named, write_places
 
 THREADS_AT_ONCE = 100
 MESSAGES_AT_ONCE = 500

@@ -14,12 +14,12 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
+from wiki.db import chunks
 from wiki.mail.deriving import Derived
 from wiki.mail.message import Received
 from wiki.mail.models import Message, MessageAddress, MessagePart, SetAside, Tombstone
 from wiki.mail.threads import Place
 
-CHUNK = 400  # placeholders in one statement
 SHOWN_RAW = -1
 _MESSAGES = cast("Table", Message.__table__)
 
@@ -90,8 +90,8 @@ def describe(session: Session, derived: Mapping[int, Derived], places: Mapping[i
 def forget_derived(session: Session, ids: Sequence[int]) -> None:
     """Remove the addresses and parts of messages that are about to be described anew."""
     for table in (MessageAddress, MessagePart):
-        for start in range(0, len(ids), CHUNK):
-            session.execute(delete(table).where(table.mail_id.in_(ids[start : start + CHUNK])))
+        for some in chunks(ids):
+            session.execute(delete(table).where(table.mail_id.in_(some)))
 
 
 def show_raw(session: Session, reasons: Mapping[int, str]) -> None:
@@ -121,11 +121,9 @@ def set_aside(session: Session, space_id: int, account_id: int | None, rows: Ite
 
 def _existing(session: Session, space_id: int, hashes: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for start in range(0, len(hashes), CHUNK):
+    for some in chunks(hashes):
         rows = session.execute(
-            select(Message.sha256, Message.id).where(
-                Message.space_id == space_id, Message.sha256.in_(hashes[start : start + CHUNK])
-            )
+            select(Message.sha256, Message.id).where(Message.space_id == space_id, Message.sha256.in_(some))
         )
         found.update({row.sha256: row.id for row in rows})
     return found
@@ -133,12 +131,8 @@ def _existing(session: Session, space_id: int, hashes: Sequence[str]) -> dict[st
 
 def _purged(session: Session, space_id: int, hashes: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(hashes), CHUNK):
+    for some in chunks(hashes):
         found.update(
-            session.scalars(
-                select(Tombstone.sha256).where(
-                    Tombstone.space_id == space_id, Tombstone.sha256.in_(hashes[start : start + CHUNK])
-                )
-            )
+            session.scalars(select(Tombstone.sha256).where(Tombstone.space_id == space_id, Tombstone.sha256.in_(some)))
         )
     return found

@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from wiki.db import chunks
 from wiki.mail.forest import Mention, parents
 from wiki.mail.models import Message, Thread, ThreadNode
 
-Value = TypeVar("Value")
-
-CHUNK = 400  # placeholders in one statement
 _NODES = cast("Table", ThreadNode.__table__)
 _THREADS = cast("Table", Thread.__table__)
 
@@ -224,9 +222,3 @@ def _nodes_named(session: Session, space_id: int, names: Sequence[str]) -> Itera
     wanted = select(_NODES.c.id, _NODES.c.message_id, _NODES.c.thread_id).where(_NODES.c.space_id == space_id)
     for some in chunks(names):
         yield from session.connection().execute(wanted.where(_NODES.c.message_id.in_(some)))
-
-
-def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """So few values at a time that a statement takes them."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

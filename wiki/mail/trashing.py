@@ -6,15 +6,15 @@ bytes stay in the blob store until it is swept (:mod:`wiki.mail.keeping.sweeping
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import delete, insert, select, update
 
 from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
+from wiki.db import chunks
 from wiki.extensions import db
 from wiki.mail.extraction import texts
 from wiki.mail.models import Message, Tombstone
@@ -24,10 +24,7 @@ from wiki.permissions.actor import Actor
 from wiki.search import outbox
 from wiki.spaces.models import Space
 
-Value = TypeVar("Value")
-
 KIND = "mail"
-CHUNK = 400  # placeholders in one statement
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ def trash_all(actor: Actor, space: Space) -> int:
 def restore(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     """Take messages of a space out of its trash; gives how many lay there."""
     found = _in_trash(space_id, ids)
-    for some in _chunks([row.id for row in found]):
+    for some in chunks([row.id for row in found]):
         db.session.execute(
             update(Message)
             .where(Message.id.in_(some))
@@ -90,7 +87,7 @@ def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
     """
     found = _in_trash(space_id, ids)
     threads = _threads_of(found)
-    for some in _chunks(found):
+    for some in chunks(found):
         _bury(space_id, [row.sha256 for row in some])
         numbers = [row.id for row in some]
         _touch(numbers)
@@ -98,7 +95,7 @@ def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
         # Addresses and parts go with it: their foreign keys cascade.
         db.session.execute(delete(Message).where(Message.id.in_(numbers)).execution_options(synchronize_session=False))
         texts.forget_unused(db.session(), attached)
-    for part in _chunks(threads):
+    for part in chunks(threads):
         reattach(db.session(), space_id, part)
     _end(actor, EventTag.MAIL_PURGED, space_id, found)
     return len(found)
@@ -106,7 +103,7 @@ def purge(actor: Actor, space_id: int, ids: Sequence[int]) -> int:
 
 def _threads_of(rows: Sequence[_Trashed]) -> list[int]:
     found: set[int] = set()
-    for some in _chunks(rows):
+    for some in chunks(rows):
         named = select(Message.thread_id).where(Message.id.in_([row.id for row in some]))
         found.update(thread for thread in db.session.scalars(named) if thread is not None)
     return sorted(found)
@@ -120,7 +117,7 @@ def _touch(ids: Sequence[int]) -> None:
 
 def _in_trash(space_id: int, ids: Sequence[int]) -> list[_Trashed]:
     found: list[_Trashed] = []
-    for some in _chunks(sorted(set(ids))):
+    for some in chunks(sorted(set(ids))):
         rows = db.session.execute(
             select(Message.id, Message.sha256).where(
                 Message.space_id == space_id, Message.deleted_at.is_not(None), Message.id.in_(some)
@@ -147,8 +144,3 @@ def _end(actor: Actor, tag: EventTag, space_id: int, rows: Sequence[_Trashed]) -
         record(actor, tag, message_subject(rows[0].id), space_id=space_id, sha256=rows[0].sha256)
     elif rows:
         record(actor, tag, f"space:{space_id}", space_id=space_id, count=len(rows))
-
-
-def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import delete, select
 
-from wiki.db import reading, transaction
+from wiki.db import chunks, reading, transaction
 from wiki.jobs.lease import lease
 from wiki.jobs.progress import Progress
 from wiki.search import outbox
@@ -146,17 +146,16 @@ def _load(wanted: Wanted) -> None:
     with search_backend().load() as loader:
         for kind_name, ids in wanted.items():
             ordered = list(ids)
-            for start in range(0, len(ordered), _CHUNK):
-                documents, dropped = _current({kind_name: dict.fromkeys(ordered[start : start + _CHUNK])})
+            for some in chunks(ordered, _CHUNK):
+                documents, dropped = _current({kind_name: dict.fromkeys(some)})
                 loader.put(documents)
                 loader.drop(dropped)
 
 
 def _tick_off(batch: Sequence[tuple[int, str, int]]) -> None:
     with transaction() as session:
-        for start in range(0, len(batch), 400):
-            row_ids = [row_id for row_id, _, _ in batch[start : start + 400]]
-            session.execute(delete(OutboxRow).where(OutboxRow.id.in_(row_ids)))
+        for some in chunks(batch):
+            session.execute(delete(OutboxRow).where(OutboxRow.id.in_([row_id for row_id, _, _ in some])))
 
 
 def _current(wanted: Wanted) -> tuple[list[SearchDocument], list[str]]:

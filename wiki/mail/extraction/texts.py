@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
+from wiki.db import chunks
 from wiki.mail.extraction.models import AttachmentText
 from wiki.mail.models import MessagePart
 from wiki.search import outbox
 
-Value = TypeVar("Value")
-
 KIND = "attachment"
-CHUNK = 400  # placeholders in one statement
 
 
 def enter(session: Session, mail_ids: Sequence[int]) -> None:
@@ -76,9 +73,3 @@ def forget_unused(session: Session, hashes: set[str]) -> None:
             .where(AttachmentText.sha256.in_(some), ~used)
             .execution_options(synchronize_session=False)
         )
-
-
-def chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """So few values at a time that a statement takes them."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
