@@ -265,6 +265,24 @@ def test_a_secret_is_not_sent_to_another_address(root: Person, set_up: OAuthProv
     assert "never sent to another address" in answer.text
 
 
+def test_what_one_address_gave_is_never_shown_to_another(
+    root: Person, alice: Person, set_up: OAuthProvider, account_id: int
+) -> None:
+    sign_in(alice, set_up, account_id)
+    moved = own_provider(set_up, token_url="https://elsewhere.example.org/token")
+    assert root.client.post(f"{PROVIDERS}/own", data=moved).status_code == 303
+    assert grants() == []
+
+
+def test_a_server_that_is_listed_no_more_gets_no_token(
+    root: Person, alice: Person, set_up: OAuthProvider, account_id: int
+) -> None:
+    sign_in(alice, set_up, account_id)
+    root.client.post(f"{PROVIDERS}/own", data=own_provider(set_up, hosts="mail.example.org"))
+    ok, told = sync.fetch(account_id, Silent())
+    assert (ok, told) == (False, "Sign-ins of Example Mail are only for mail.example.org.")
+
+
 def test_forgetting_a_provider_forgets_what_was_allowed(
     root: Person, alice: Person, set_up: OAuthProvider, account_id: int
 ) -> None:

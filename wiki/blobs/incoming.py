@@ -43,9 +43,13 @@ class Incoming:
         for folder in sorted(self._root.iterdir()):
             descriptor = _locked(folder)
             if descriptor is not None:
-                count += sum(1 for _ in folder.iterdir())
-                shutil.rmtree(folder, ignore_errors=True)
-                os.close(descriptor)
+                try:
+                    count += sum(1 for _ in folder.iterdir())
+                    shutil.rmtree(folder, ignore_errors=True)
+                except FileNotFoundError:  # another sweep was here first; its lock went with the folder
+                    continue
+                finally:
+                    os.close(descriptor)
         return count
 
     def _own_folder(self) -> Path:

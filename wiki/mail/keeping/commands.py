@@ -37,10 +37,11 @@ def verify(space: str | None, *, as_json: bool) -> None:
 
 
 @click.command("sweep")
+@click.option("--unnamed", is_flag=True, help="Also what no row names; never after an older database was put back.")
 @with_appcontext
-def sweep() -> None:
-    """Remove half-written files, and blobs that nothing has named for a week. The worker does so every day."""
-    click.echo(sweeping.sweep().in_words() or "There was nothing to clear.")
+def sweep(unnamed: bool) -> None:
+    """Remove half-written files, and a week later the bytes of purged mail. The worker does so every day."""
+    click.echo(sweeping.sweep(unnamed=unnamed).in_words() or "There was nothing to clear.")
 
 
 @click.command("lift-tombstone")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from wiki.mail.models import LedgerEntry, Message, SetAside
+from wiki.mail.models import LedgerEntry, Message, SetAside, Tombstone
 from wiki.spaces.models import Space
 
 BEGINNINGS = 256
@@ -37,7 +37,12 @@ def of_anything(session: Session, number: int) -> set[str]:
     return of_archive(session, number) | _named(session, LedgerEntry.sha256, _within(number))
 
 
-def _named(session: Session, column: InstrumentedAttribute[str | None], within: Callable[..., Any]) -> set[str]:
+def purged(session: Session, number: int) -> set[str]:
+    """The blobs of messages that somebody purged."""
+    return _named(session, Tombstone.sha256, _within(number))
+
+
+def _named(session: Session, column: InstrumentedAttribute[Any], within: Callable[..., Any]) -> set[str]:
     return {sha256 for sha256 in session.scalars(select(column).where(within(column)).distinct()) if sha256}
 
 

@@ -55,6 +55,8 @@ def register(actor: Actor, provider_id: str, fields: ClientFields) -> OAuthClien
     client = queries.client(provider_id)
     moved = client is not None and (client.token_url, client.tenant) != (fields.token_url, fields.tenant)
     _check(provider_id, fields, secret_needed=client is None or moved)
+    if moved:
+        _forget_all(provider_id)  # what one place gave is never shown to another
     if client is None:
         client = OAuthClient(provider=provider_id)
         db.session.add(client)
@@ -72,7 +74,7 @@ def register(actor: Actor, provider_id: str, fields: ClientFields) -> OAuthClien
 def unregister(actor: Actor, client: OAuthClient) -> None:
     """Forget a registration, and with it what people allowed by it. Raises NotAllowed to all but super users."""
     _super_users_only(actor)
-    db.session.execute(delete(OAuthGrant).where(OAuthGrant.provider == client.provider))
+    _forget_all(client.provider)
     record(actor, EventTag.OAUTH_CLIENT_REMOVED, f"oauth-client:{client.provider}")
     db.session.delete(client)
     db.session.flush()
@@ -164,6 +166,11 @@ def keep(actor: Actor, account: MailAccount, attempt: Attempt, tokens: Tokens) -
 def forget(account: MailAccount) -> None:
     """Drop what was allowed for an account: it leads elsewhere now, or is signed in to with a password."""
     db.session.execute(delete(OAuthGrant).where(OAuthGrant.account_id == account.id))
+
+
+def _forget_all(provider_id: str) -> None:
+    for table in (OAuthGrant, OAuthAttempt):
+        db.session.execute(delete(table).where(table.provider == provider_id))
 
 
 def _check(provider_id: str, fields: ClientFields, *, secret_needed: bool) -> None:

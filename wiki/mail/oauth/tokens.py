@@ -14,6 +14,7 @@ from wiki.mail.models import MailAccount
 from wiki.mail.oauth import exchange, queries
 from wiki.mail.oauth.exchange import Refused, Unreachable
 from wiki.mail.oauth.models import OAuthGrant
+from wiki.mail.oauth.service import check_host
 from wiki.mail.transport.endpoint import AccessToken
 
 SPARE = timedelta(minutes=5)
@@ -40,6 +41,7 @@ def access_token(account_id: int, generation: int, *, renewed: bool = False) -> 
         )
         if grant is None or grant.refresh_token_sealed is None:
             raise Invalid({"sign_in": NOT_ALLOWED})
+        check_host(grant.provider, session.get_one(MailAccount, account_id).host)
         if grant.refused:
             raise Invalid({"sign_in": grant.refused})
         if grant.access_token_sealed is not None and not renewed and grant.expires_at > clock.now() + SPARE:
