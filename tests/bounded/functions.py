@@ -8,7 +8,10 @@ import resource
 import time
 from pathlib import Path
 
+from wiki.bounded import frames
+
 KEPT: list[bytes] = []
+ASKED: list[bytes] = []
 
 
 def reverse(request: bytes) -> bytes:
@@ -17,6 +20,7 @@ def reverse(request: bytes) -> bytes:
 
 def obey(request: bytes) -> bytes:
     """Do what the request's first word says: good requests and bad ones in one child."""
+    ASKED.append(request)
     word, _, rest = request.partition(b" ")
     bad = {
         b"loop": _loop,
@@ -27,6 +31,8 @@ def obey(request: bytes) -> bytes:
         b"segfault": lambda: ctypes.string_at(0),
         b"fail": _fail,
         b"garbage": _garbage,
+        b"twice": lambda: _say_before(request, 0),
+        b"twice-slowly": lambda: _say_before(request, 0.3),
         b"print": lambda: (print("to whom it may concern"), os.write(1, b"x" * 100)),
     }
     if word == b"long":
@@ -78,6 +84,17 @@ def _garbage() -> None:
             os.write(descriptor, b"this is no frame at all, but it is long enough to be taken for one")
         except OSError:
             continue
+
+
+def _say_before(request: bytes, seconds: float) -> None:
+    """An answer before the answer, in a frame as it should be."""
+    frame = frames.HEADER.pack(frames.ANSWER, len(ASKED), len(request)) + request
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, frame)
+        except OSError:
+            continue
+    time.sleep(seconds)
 
 
 def end(_request: bytes) -> bytes:

@@ -86,6 +86,27 @@ def test_a_request_that_does_not_end_is_ended(start: Start, request_: bytes) -> 
     assert (outcomes[1].reason, str(outcomes[1])) == (Reason.TIME, "It took longer than 1 second.")
 
 
+@pytest.mark.parametrize("request_", [b"twice", b"twice-slowly"])
+def test_a_second_answer_is_never_taken_for_the_answer_to_another_request(start: Start, request_: bytes) -> None:
+    child = start("obey")
+    said = {request_, b"done " + request_}
+    for _ in range(2):
+        assert child.ask(request_) in said
+        assert child.ask(b"one") == b"done one"
+    before, twice, after, last = child.ask_all([b"one", request_, b"two", request_])
+    assert (before, after) == (b"done one", b"done two")
+    assert {twice, last} <= said
+    assert child.ask_all([b"three", b"four"]) == [b"done three", b"done four"]
+
+
+def test_a_child_that_answers_twice_is_not_kept(start: Start) -> None:
+    child = start("obey")
+    child.ask(b"twice-slowly")
+    first = child.pid
+    child.ask(b"one")
+    assert child.pid != first
+
+
 def test_what_a_library_prints_is_no_answer(start: Start) -> None:
     assert start("obey").ask_all([b"print", b"one"]) == [b"done print", b"done one"]
 

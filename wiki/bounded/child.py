@@ -87,13 +87,17 @@ class Child:
         return self._process.pid if self._process else None
 
     def _converse(self, waiting: Sequence[bytes], outcomes: list[Outcome]) -> None:
-        """Ask what has no outcome yet, until all is answered or the process ends."""
+        """Ask what has no outcome yet, until all is answered or the process ends.
+
+        A child that says anything but the next answer is given up at once: what it says may be about another request.
+        """
         process = self._process = self._process or Process(self.target, self.bounds)
         outgoing = frames.Outgoing(waiting[len(outcomes) :])
         until = time.monotonic() + self.bounds.seconds
         try:
             while len(outcomes) < len(waiting):
-                for kind, content in process.exchange(outgoing, until):
+                for kind, number, content in process.exchange(outgoing, until):
+                    _insist(number == process.served + 1 and len(outcomes) < len(waiting))
                     until = time.monotonic() + self.bounds.seconds  # each has its time from the answer before
                     if kind == frames.NO_MEMORY:
                         self._blame(process, Reason.MEMORY, outcomes)
@@ -106,11 +110,11 @@ class Child:
         except TooSlow:
             self._end()
             outcomes.append(Exhausted(Reason.TIME, self.bounds))
-            if len(outcomes) > len(waiting):  # more answers than questions
-                self._end()
-                del outcomes[len(waiting) :]
         except (EOFError, frames.Garbage):
-            self._blame(process, Reason.CRASH, outcomes)
+            if len(outcomes) == len(waiting):
+                self._end()
+            else:
+                self._blame(process, Reason.CRASH, outcomes)
 
     def _outcome(self, kind: bytes, content: bytes) -> Outcome:
         if kind in {frames.ANSWER, frames.LAST_ANSWER}:
@@ -133,6 +137,11 @@ class Child:
     def _end(self) -> int | None:
         process, self._process = self._process, None
         return process.kill() if process else None
+
+
+def _insist(is_due: bool) -> None:
+    if not is_due:
+        raise frames.Garbage
 
 
 _shared: dict[tuple[str, Bounds], Child] = {}

@@ -1,6 +1,8 @@
-"""What goes through the pipes: a byte that says what it is, a length, and as many bytes. Never a pickle.
+"""What goes through the pipes: a byte that says what it is, a number, a length, and as many bytes. Never a pickle.
 
-The parent believes nothing that a child says but this: a kind that it knows and a length within the bounds.
+The number of an answer is that of its request, counted from 1 in each process: nothing is taken for the answer to
+another request. The parent believes nothing that a child says but this: a kind that it knows, the number that is
+due and a length within the bounds.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import BinaryIO
 
-HEADER = struct.Struct(">cQ")
+HEADER = struct.Struct(">cQQ")
 
 REQUEST = b"?"
 READY = b"R"
@@ -38,11 +40,11 @@ class Incoming:
         self._longest = longest
         self._bytes = bytearray()
 
-    def feed(self, some: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The frames that ``some`` completes, as kind and content. Raises Garbage."""
+    def feed(self, some: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+        """The frames that ``some`` completes, as kind, number and content. Raises Garbage."""
         self._bytes += some
         while len(self._bytes) >= HEADER.size:
-            kind, length = HEADER.unpack_from(self._bytes)
+            kind, number, length = HEADER.unpack_from(self._bytes)
             if kind not in KINDS or length > self._longest:
                 raise Garbage
             end = HEADER.size + length
@@ -50,7 +52,7 @@ class Incoming:
                 return
             content = bytes(memoryview(self._bytes)[HEADER.size : end])
             del self._bytes[:end]
-            yield kind, content
+            yield kind, number, content
 
 
 class Outgoing:
@@ -59,7 +61,7 @@ class Outgoing:
     def __init__(self, requests: Iterable[bytes]) -> None:
         self._pieces: deque[memoryview] = deque()
         for request in requests:
-            self._pieces.append(memoryview(HEADER.pack(REQUEST, len(request))))
+            self._pieces.append(memoryview(HEADER.pack(REQUEST, 0, len(request))))
             if request:
                 self._pieces.append(memoryview(request))
 
@@ -90,14 +92,14 @@ def read_request(stream: BinaryIO) -> bytes | None:
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None
-    length = HEADER.unpack(header)[1]
+    length = HEADER.unpack(header)[2]
     content = stream.read(length)
     return content if len(content) == length else None
 
 
-def write(descriptor: int, kind: bytes, content: bytes = b"") -> None:
+def write(descriptor: int, kind: bytes, content: bytes = b"", number: int = 0) -> None:
     """Write a frame whole. For the child's side, which may wait."""
-    header = HEADER.pack(kind, len(content))
+    header = HEADER.pack(kind, number, len(content))
     # A long content is not copied: the memory is counted. A short one goes with its header, in one call.
     for piece in (header, content) if len(content) > _LONG else (header + content,):
         waiting = memoryview(piece)

@@ -47,7 +47,7 @@ class Process:
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
         try:
-            kinds = [kind for kind, _ in self.exchange(frames.Outgoing([]), time.monotonic() + START_SECONDS)]
+            kinds = [kind for kind, _, _ in self.exchange(frames.Outgoing([]), time.monotonic() + START_SECONDS)]
         except (EOFError, TooSlow, frames.Garbage) as error:
             self.kill()
             raise NotStarted(f"The process for {target} does not start.") from error
@@ -55,7 +55,7 @@ class Process:
             self.kill()
             raise NotStarted(f"The process for {target} does not speak as it should.")
 
-    def exchange(self, outgoing: frames.Outgoing, until: float) -> Iterator[tuple[bytes, bytes]]:
+    def exchange(self, outgoing: frames.Outgoing, until: float) -> Iterator[tuple[bytes, int, bytes]]:
         """Write what can be written until something has come; gives the frames that came.
 
         Raises TooSlow after ``until`` (of time.monotonic), EOFError when the child is gone, Garbage.

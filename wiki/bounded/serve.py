@@ -43,7 +43,7 @@ def main(target: str, bounds: Bounds, lifeline: int) -> None:
         kind, content = _answer(function, request, bounds)
         if kind == frames.ANSWER and (served >= bounds.requests or taken >= bounds.taken or _has_grown(statm, bounds)):
             kind = frames.LAST_ANSWER
-        frames.write(answers, kind, content)
+        frames.write(answers, kind, content, served)
         if kind in {frames.LAST_ANSWER, frames.NO_MEMORY}:
             break
 
