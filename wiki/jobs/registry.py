@@ -22,7 +22,8 @@ Run = Callable[[Mapping[str, object], Progress], str | None]
 class Job:
     """Work for the worker: at times (``every``), when asked for by a JobRequest, or both.
 
-    ``lane`` names the pool it runs in: jobs of one lane of size one never overlap.
+    ``lane`` names the pool it runs in: jobs of one lane of size one never overlap. ``feature`` is the optional part of
+    the wiki that it belongs to: while that is off it is neither run nor shown.
     """
 
     name: str
@@ -34,9 +35,14 @@ class Job:
     feature: str | None = None
 
     @property
+    def is_on(self) -> bool:
+        """Whether it may run now."""
+        return self.feature is None or settings.feature_is_on(self.feature)
+
+    @property
     def is_shown(self) -> bool:
-        """Whether the Scheduled Jobs screen has it: not while the feature that it belongs to is off."""
-        return self.is_listed and (self.feature is None or settings.feature_is_on(self.feature))
+        """Whether the Scheduled Jobs screen has it."""
+        return self.is_listed and self.is_on
 
 
 def install(app: Flask, jobs: Iterable[Job]) -> None:

@@ -19,6 +19,7 @@ from wiki.jobs.registry import Job, jobs
 KEPT_RUNS = 200
 MOST_ATTEMPTS = 5
 GIVEN_UP = "Given up: each try was cut off before its end. The server's log may say why."
+SWITCHED_OFF = "The part of the wiki that this belongs to is switched off, so nothing was done."
 UNEXPECTED = "Stopped by an unexpected error; the server's log has the details."
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 def run_scheduled(job: Job) -> None:
     """Run a job because its time has come. Never raises: the next time must come too."""
+    with reading():
+        if not job.is_on:
+            return
     started = clock.now()
     ok, result = _run(job, {}, Silent())
     if result:
@@ -41,10 +45,13 @@ def run_request(request_id: int) -> None:
         if request.attempts >= MOST_ATTEMPTS:
             _end(request, ok=False, result=GIVEN_UP)
             return
+        job, arguments = jobs()[request.job], dict(request.arguments)
+        if not job.is_on:
+            _end(request, ok=False, result=SWITCHED_OFF)
+            return
         request.attempts += 1
         request.state = RequestState.RUNNING
         request.started_at = clock.now()
-        job, arguments = jobs()[request.job], dict(request.arguments)
     started = clock.now()
     ok, result = _run(job, arguments, OnRequest(request_id))
     _finish(request_id, ok=ok, result=result)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from wiki import clock, settings
+from wiki import clock
 from wiki.db import reading, transaction
 from wiki.errors import Conflict
 from wiki.jobs import service as requests
@@ -28,8 +28,6 @@ from wiki.mail.subjects import CERTIFY_JOB, FETCH_JOB, IMPORT_JOB, account_subje
 def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
     """Ask for a fetch of every enabled account whose time has come."""
     with reading() as session:
-        if not settings.feature_is_on("mail"):
-            return None
         due = session.scalars(
             select(MailAccount.id).where(MailAccount.is_enabled.is_(True), MailAccount.next_fetch_at <= clock.now())
         ).all()
@@ -45,9 +43,6 @@ def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str |
 
 
 def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
-    with reading():
-        if not settings.feature_is_on("mail"):
-            raise Conflict("The mail archive is switched off, so nothing is fetched.")
     with reading() as session:
         account = session.get(MailAccount, _id(arguments, "account_id"))
         if account is not None and not account.is_enabled:
@@ -87,9 +82,6 @@ def _catch_up(_arguments: Mapping[str, object], progress: Progress) -> str | Non
 
 
 def _read_attachments(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
-    with reading():
-        if not settings.feature_is_on("mail"):
-            return None
     count = attachments.read_waiting()
     return f"Read {count:,} attachment{'' if count == 1 else 's'}." if count else None
 
@@ -103,9 +95,9 @@ def _id(arguments: Mapping[str, object], name: str) -> int:
 
 JOBS = (
     Job("mail.fetch_due", "Fetch mail that is due", _request_due, every=timedelta(seconds=5), feature="mail"),
-    Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False),
-    Job(CERTIFY_JOB, "Certify one mail account", _certify, lane="mail", is_listed=False),
-    Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False),
+    Job(FETCH_JOB, "Fetch one mail account", _fetch, lane="mail", is_listed=False, feature="mail"),
+    Job(CERTIFY_JOB, "Certify one mail account", _certify, lane="mail", is_listed=False, feature="mail"),
+    Job(IMPORT_JOB, "Import a mailbox", _import, lane="mail", is_listed=False, feature="mail"),
     Job("mail.sweep_uploads", "Remove uploads that no import needs", _sweep_uploads, every=timedelta(hours=1)),
     Job(
         "mail.attachments",

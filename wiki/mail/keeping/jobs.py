@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from wiki import settings
-from wiki.db import reading
 from wiki.jobs.progress import Progress
 from wiki.jobs.registry import Job
 from wiki.mail.keeping import checking, sweeping
 
 
 def _check(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
-    return checking.check_some() if _is_on() else None
+    return checking.check_some()
 
 
 def _sweep(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
-    return sweeping.sweep().in_words() if _is_on() else None
-
-
-def _is_on() -> bool:
-    with reading():
-        return settings.feature_is_on("mail")
+    return sweeping.sweep().in_words()
 
 
 JOBS = (
