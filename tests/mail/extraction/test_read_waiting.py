@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import signal
 import subprocess
@@ -9,14 +10,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
-from tests.factories import Attached, Letter, make_message, make_messages
+from tests.factories import Attached, Letter, archive, make_message, make_messages
 from tests.mail.extraction import files
 from tests.people import Site
 from wiki import settings
-from wiki.bounded.bounds import Bounds
-from wiki.bounded.child import Child, shared
+from wiki.blobs.configured import blob_store
+from wiki.bounded.bounds import MEBIBYTE
+from wiki.bounded.child import Child
 from wiki.db import transaction
 from wiki.extensions import db
 from wiki.jobs import runner
@@ -26,10 +29,12 @@ from wiki.mail.extraction import reading
 from wiki.mail.extraction.models import AttachmentPage, AttachmentText, TextState
 from wiki.mail.extraction.readers import asking
 from wiki.mail.extraction.readers.asking import NOT_FOUND
+from wiki.mail.message import RawMessage
 from wiki.mail.models import Message, MessagePart
+from wiki.mail.parser_process import parser_process
 
-LITTLE = Bounds(answer=2_000)
-LONG = files.pdf(["word " * 1_000])
+FRAGILE = "tests.mail.extraction.fragile_reader:answer"
+LONG = files.pdf(["word " * 4_000])
 
 
 def attached(content: bytes, name: str = "file.bin") -> Attached:
@@ -53,13 +58,16 @@ def test_the_same_bytes_are_read_once(site: Site) -> None:
     assert texts == ["Roofs", "Tiles"]
 
 
-def test_a_file_that_cannot_be_read_is_given_up_after_three_tries_and_costs_the_others_nothing(site: Site) -> None:
-    make_message(site.team, attached=[attached(LONG), attached(files.pdf(["Roofs"]))])
+def test_a_file_that_cannot_be_read_is_given_up_after_three_tries_and_costs_the_others_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "READER", FRAGILE)
+    make_messages(site.team, [Letter(attached=[attached(LONG)]), Letter(attached=[attached(files.pdf(["Roofs"]))])])
 
-    assert reading.read_waiting(LITTLE) == 4
+    assert reading.read_waiting() == 4
 
     assert states() == [
-        ("given-up", "This file could not be read. What came out of it was more than 0 MB.", 3),
+        ("given-up", "This file could not be read. It made the program that read it stop.", 3),
         ("read", "", 1),
     ]
 
@@ -90,15 +98,39 @@ def test_what_ended_three_workers_is_not_opened_a_fourth_time(site: Site) -> Non
 
 
 def test_a_child_that_is_killed_is_replaced(site: Site) -> None:
-    make_message(site.team, attached=[attached(files.pdf(["Roofs"]))])
-    child = shared(asking.TARGET, reading.BOUNDS)
-    child.ask(asking.question(b"", 0, ""))
+    made = make_message(site.team, attached=[attached(files.pdf(["Roofs"]))])
+    child = parser_process(reading.READER)
+    child.ask(asking.question(blob_store().path(db.session.get_one(Message, made).sha256), 0, ""))
     assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)
 
     reading.read_waiting()
 
     assert states()[0][0] == TextState.READ
+
+
+@pytest.mark.slow
+def test_the_attachments_of_a_message_as_large_as_is_taken_are_read(site: Site) -> None:
+    """A small one, and one that is most of the message: neither comes through this process."""
+    head = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="part"\n\n--part\n'
+    packed = b"Content-Type: application/zip\nContent-Transfer-Encoding: base64\n\n"
+    report = b'\n--part\nContent-Type: application/pdf; name="report.pdf"\n\n' + files.pdf(["Roofs"]) + b"\n--part--\n"
+    archive(site.team, [RawMessage(head + packed + base64.encodebytes(os.urandom(100 * MEBIBYTE)) + report)])
+
+    assert reading.read_waiting() == 2
+
+    assert [state for state, _, _ in states()] == ["read", "read"]
+    assert [page.text for page in db.session.scalars(select(AttachmentPage))] == ["Roofs"]
+
+
+def test_the_reader_has_the_limits_that_are_configured(app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.config["MAIL_PARSE_SECONDS"] = 1
+    monkeypatch.setattr(reading, "READER", "tests.mail.extraction.fragile_reader:sleep")
+    make_message(site.team, attached=[attached(files.pdf(["Roofs"]))])
+
+    reading.read_waiting(longest=0.1)
+
+    assert states() == [("waiting", "This file could not be read. It took longer than 1 second.", 1)]
 
 
 def test_a_message_without_its_bytes_is_named_as_the_trouble(site: Site, data: Path) -> None:

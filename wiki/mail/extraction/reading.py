@@ -15,9 +15,7 @@ from sqlalchemy.orm import Session
 
 from wiki import clock
 from wiki.blobs.configured import blob_store
-from wiki.blobs.store import BlobMissing
-from wiki.bounded.bounds import MEBIBYTE, Bounds, Exhausted, NotStarted
-from wiki.bounded.child import Child, shared
+from wiki.bounded.child import Exhausted, NotStarted
 from wiki.db import reading, transaction
 from wiki.jobs.lease import LeaseTaken, lease
 from wiki.mail.extraction import texts
@@ -25,34 +23,40 @@ from wiki.mail.extraction.models import AttachmentPage, AttachmentText, TextStat
 from wiki.mail.extraction.readers import asking
 from wiki.mail.extraction.readers.extracted import EXTRACTOR_VERSION, Extracted
 from wiki.mail.models import Message, MessagePart
+from wiki.mail.parser_process import parser_process
 from wiki.search import outbox
 
 MOST_TRIES = 3
-BOUNDS = Bounds(seconds=60, memory=512 * MEBIBYTE)
 # A worker that is told to stop waits for a run to end.
 LONGEST_RUN_SECONDS = 20
 PAGES_AT_ONCE = 100
 PARTS_AT_ONCE = 1_000
+READER = asking.TARGET
 MISSING = "Its message is missing from the store."
+
+
+class _Missing(Exception):
+    """The message of an attachment is not in the store."""
 
 
 @dataclass(frozen=True)
 class _Waiting:
-    """An attachment to be read, and where it is: the hash of the message, and the number of the part in it."""
+    """An attachment to be read, and where it is: the hash and size of the message, and the number of the part in it."""
 
     text_id: int
     sha256: str
     attempts: int
     mail_sha256: str
+    mail_size: int
     number: int
 
 
-def read_waiting(bounds: Bounds = BOUNDS, longest: float = LONGEST_RUN_SECONDS) -> int:
+def read_waiting(longest: float = LONGEST_RUN_SECONDS) -> int:
     """Read what waits until nothing does or the time is over; gives the number read. Nothing when another is at it."""
     try:
         with lease("attachments"):
             _read_old_ones_again()
-            return _read(shared(asking.TARGET, bounds), time.monotonic() + longest)
+            return _read(time.monotonic() + longest)
     except LeaseTaken:
         return 0
 
@@ -118,17 +122,16 @@ def forget_unused() -> None:
         last = hashes[-1]
 
 
-def _read(child: Child, until: float) -> int:
+def _read(until: float) -> int:
     done = 0
     while time.monotonic() < until and (found := _next()) is not None:
         try:
-            extracted = _extract(child, found)
+            extracted = _extract(found)
         except NotStarted:  # nobody has looked at the file: this was no try
             _count_try(found, -1)
             break
-        except (Exhausted, BlobMissing) as error:
-            trouble = MISSING if isinstance(error, BlobMissing) else str(error)
-            _keep_trouble(found, f"This file could not be read. {trouble}")
+        except (Exhausted, _Missing) as error:
+            _keep_trouble(found, f"This file could not be read. {error}")
         else:
             _keep(found, extracted)
         done += 1
@@ -148,7 +151,7 @@ def _next() -> _Waiting | None:
             place = (
                 row
                 and session.execute(
-                    select(Message.sha256, MessagePart.number)
+                    select(Message.sha256, Message.size, MessagePart.number)
                     .join(MessagePart, MessagePart.mail_id == Message.id)
                     .where(MessagePart.sha256 == row.sha256, MessagePart.is_attachment)
                     .limit(1)
@@ -168,9 +171,12 @@ def _next() -> _Waiting | None:
         return found
 
 
-def _extract(child: Child, found: _Waiting) -> Extracted:
-    raw = blob_store().read(found.mail_sha256)
-    return asking.understood(child.ask(asking.question(raw, found.number, found.sha256)))
+def _extract(found: _Waiting) -> Extracted:
+    store = blob_store()
+    if found.mail_sha256 not in store:
+        raise _Missing(MISSING)
+    asked = asking.question(store.path(found.mail_sha256), found.number, found.sha256)
+    return asking.understood(parser_process(READER, found.mail_size).ask(asked))
 
 
 def _count_try(found: _Waiting, number: int) -> None:
