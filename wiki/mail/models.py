@@ -250,7 +250,7 @@ class SetAside(Model):
     """
 
     __tablename__ = "set_aside"
-    __table_args__ = (Index(None, "space_id", "id"), Index(None, "account_id"))
+    __table_args__ = (Index(None, "space_id", "id"), Index(None, "account_id"), Index(None, "sha256"))
 
     id: Mapped[int] = id_column()
     space_id: Mapped[int] = mapped_column(ForeignKey("spaces.id"))
