@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
+from wiki.mail.keeping import needed
 from wiki.mail.keeping.models import BlobDamage, Condition
 from wiki.mail.models import LedgerEntry, LedgerState, Message, SetAside
 from wiki.mail.subjects import message_subject
@@ -38,29 +39,32 @@ def look_at(sha256: str) -> Condition:
 def note(session: Session, looked: Mapping[str, Condition]) -> int:
     """Take down how blobs are that the archive needs, by their hashes; gives how many are newly found not whole."""
     known = _known(session, list(looked))
-    needed = _needed(session, [sha256 for sha256, condition in looked.items() if condition is not Condition.WHOLE])
-    bad = {sha256: looked[sha256] for sha256 in looked if sha256 in needed}
-    for sha256, condition in bad.items():
-        if sha256 in known:
-            known[sha256].condition = condition
-            continue
-        session.add(BlobDamage(sha256=sha256, condition=condition, found_at=clock.now()))
-        _record(session, EventTag.MAIL_DAMAGED, sha256, condition)
+    wanted = _needed(session, [sha256 for sha256, condition in looked.items() if condition is not Condition.WHOLE])
+    bad = {sha256: looked[sha256] for sha256 in looked if sha256 in wanted}
+    found = {sha256: condition for sha256, condition in bad.items() if sha256 not in known}
+    for sha256 in bad.keys() & known.keys():
+        known[sha256].condition = bad[sha256]
+    session.add_all(BlobDamage(sha256=sha256, condition=found[sha256], found_at=clock.now()) for sha256 in found)
+    _record(session, EventTag.MAIL_DAMAGED, found)
     _hold(session, list(bad))
     mended = [sha256 for sha256 in known if sha256 not in bad]
     for sha256 in mended:
         session.delete(known[sha256])
-        _record(session, EventTag.MAIL_MENDED, sha256, Condition.WHOLE)
+    _record(session, EventTag.MAIL_MENDED, dict.fromkeys(mended, Condition.WHOLE))
     _release(session, mended)
     session.flush()
-    return len(bad.keys() - known.keys())
+    return len(found)
 
 
 def forget_unneeded(session: Session) -> None:
     """Drop the alerts about blobs that no message needs any more."""
-    needed = select(Message.sha256).union(select(SetAside.sha256).where(SetAside.sha256.is_not(None)))
     session.execute(
-        delete(BlobDamage).where(BlobDamage.sha256.not_in(needed)).execution_options(synchronize_session=False)
+        delete(BlobDamage)
+        .where(
+            ~exists().where(needed.in_any_space(), Message.sha256 == BlobDamage.sha256),
+            ~exists().where(SetAside.sha256 == BlobDamage.sha256),
+        )
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -68,7 +72,7 @@ def _needed(session: Session, hashes: Sequence[str]) -> set[str]:
     """Those that the archive still names: what was purged while it was looked for is no loss."""
     found: set[str | None] = set()
     for some in _chunks(hashes):
-        found.update(session.scalars(select(Message.sha256).where(Message.sha256.in_(some))))
+        found.update(row.sha256 for row in needed.messages_of(session, some))
         found.update(session.scalars(select(SetAside.sha256).where(SetAside.sha256.in_(some))))
     return {sha256 for sha256 in found if sha256}
 
@@ -105,13 +109,15 @@ def _release(session: Session, hashes: Sequence[str]) -> None:
         )
 
 
-def _record(session: Session, tag: EventTag, sha256: str, condition: Condition) -> None:
+def _record(session: Session, tag: EventTag, conditions: Mapping[str, Condition]) -> None:
     """A line for each message that has these bytes; one of no message has been set aside."""
-    rows = session.execute(select(Message.id, Message.space_id).where(Message.sha256 == sha256)).all()
-    for row in rows:
-        record(SYSTEM, tag, message_subject(row.id), space_id=row.space_id, sha256=sha256, condition=condition.value)
-    if not rows:
-        record(SYSTEM, tag, "mail:set-aside", sha256=sha256, condition=condition.value)
+    for some in _chunks(list(conditions)):
+        messages = needed.messages_of(session, some)
+        for row in messages:
+            about = {"sha256": row.sha256, "condition": conditions[row.sha256].value}
+            record(SYSTEM, tag, message_subject(row.id), space_id=row.space_id, **about)
+        for sha256 in sorted(set(some) - {row.sha256 for row in messages}):
+            record(SYSTEM, tag, "mail:set-aside", sha256=sha256, condition=conditions[sha256].value)
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

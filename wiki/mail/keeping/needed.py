@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from wiki.mail.models import LedgerEntry, Message, SetAside, Tombstone
@@ -23,11 +23,7 @@ def beginning(number: int) -> str:
 def of_archive(session: Session, number: int) -> set[str]:
     """The blobs that must be there: of messages, in the trash too, and of what was set aside."""
     within = _within(number)
-    found: set[str] = set()
-    for space_id in session.scalars(select(Space.id)):
-        found.update(
-            session.scalars(select(Message.sha256).where(Message.space_id == space_id, within(Message.sha256)))
-        )
+    found = set(session.scalars(select(Message.sha256).where(in_any_space(), within(Message.sha256))))
     found.update(_named(session, SetAside.sha256, within))
     return found
 
@@ -40,6 +36,20 @@ def of_anything(session: Session, number: int) -> set[str]:
 def purged(session: Session, number: int) -> set[str]:
     """The blobs of messages that somebody purged."""
     return _named(session, Tombstone.sha256, _within(number))
+
+
+def messages_of(session: Session, hashes: Sequence[str]) -> Sequence[Row[int, int, str]]:
+    """The messages that have these bytes, in any space, as ``(id, space_id, sha256)``."""
+    return session.execute(
+        select(Message.id, Message.space_id, Message.sha256)
+        .where(in_any_space(), Message.sha256.in_(hashes))
+        .order_by(Message.id)
+    ).all()
+
+
+def in_any_space() -> ColumnElement[bool]:
+    """True of every message; the index of hashes begins with the space, and without this none would serve."""
+    return Message.space_id.in_(select(Space.id))
 
 
 def _named(session: Session, column: InstrumentedAttribute[Any], within: Callable[..., Any]) -> set[str]:
