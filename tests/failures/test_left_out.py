@@ -49,6 +49,22 @@ def test_what_is_left_out_is_not_taken_for_deleted(world: World, omission: str) 
         assert world.states(account) == {"archived": 5}
 
 
+@shows("uids left out", "unarchived mail deleted")
+def test_a_message_whose_size_the_server_does_not_say_again_is_not_deleted(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        world.delete_from_server(account)
+        script.behaviours = [OMISSIONS["from the sizes"]]
+        assert "4 removed from the server" in world.fetch(account)
+        assert script.messages == {3: LETTERS[2]}
+        script.behaviours = ()
+        assert "1 removed from the server" in world.fetch(account)
+        assert script.messages == {}
+        assert world.states(account) == {"gone": 5}
+
+
 @shows("expunge during the fetch", "fault d: expunge within")
 @pytest.mark.parametrize("moment", [b"RFC822.SIZE)", b"BODY.PEEK["], ids=["before the sizes", "before the contents"])
 def test_a_message_that_another_program_removes_meanwhile_is_neither_missed_nor_held(

@@ -10,6 +10,7 @@ from tests.mail.accounts import letter
 from tests.servers.hostile import answering_about, changing, on, saying
 from tests.servers.lies import LIES
 from tests.servers.scripted import Behaviour, ScriptedServer
+from tests.servers.scripted_imap import honest, honest_size
 
 LETTERS = [letter(number) for number in range(1, 22)]  # so many that one held message is no alarm
 LIAR = 7
@@ -48,6 +49,35 @@ def test_a_server_that_lies_about_every_message_gets_nothing_deleted(world: Worl
         script.behaviours = ()
         world.fetch(account)
         world.assert_each_once(LETTERS[:4])
+
+
+@shows("lying server", "ok without content")
+def test_a_message_of_no_octets_is_set_aside_and_stays_though_its_size_is_said_to_be_none(world: World) -> None:
+    script = mailbox(
+        LETTERS,
+        answer=lambda uid, content: honest(uid, b"" if uid == LIAR else content),
+        size_answer=lambda uid, content: honest_size(uid, b"" if uid == LIAR else content),
+    )
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        assert "20 new messages, 1 set aside, 20 removed" in world.fetch(account)
+        assert script.messages == {LIAR: LETTERS[LIAR - 1]}
+        assert world.set_aside() == ["The server sent a message without a single octet, which no message is."]
+        script.answer, script.size_answer = honest, honest_size
+        world.fetch(account)
+        world.assert_each_once(LETTERS)
+
+
+@shows("lying server", "ok without content")
+def test_a_pop_message_of_no_octets_is_set_aside_and_stays(world: World) -> None:
+    script = maildrop([*LETTERS, b""])
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        world.fetch(account)
+        assert list(script.messages.values()) == [b""]
+        world.assert_each_once([*LETTERS, b""], held=1)
 
 
 @shows("ok without content", "fault f: ok without a literal")

@@ -29,6 +29,8 @@ LIES: dict[str, tuple[FetchAnswer, Trouble]] = {
     "an empty literal": (lambda uid, c: b"* 1 FETCH (UID %d RFC822.SIZE %d BODY[] {0}\r\n)\r\n" % (uid, len(c)),
                          Trouble.WRONG_SIZE),
     "a short literal": (short, Trouble.WRONG_SIZE),
+    "a cut message that is counted as cut": (lambda uid, content: honest(uid, content[:20]), Trouble.WRONG_SIZE),
+    "nothing that is counted as nothing": (lambda uid, _content: honest(uid, b""), Trouble.WRONG_SIZE),
     "a size one octet less": (too_long, Trouble.WRONG_SIZE),
     "the same message twice": (twice, Trouble.MALFORMED),
     "the message of another": (lambda _uid, _content: honest(77, b"Subject: not asked for\r\n\r\n"), Trouble.MALFORMED),

@@ -42,16 +42,20 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
     with reading() as session:
         begun = ledger.pending(session, folder.id)
     _confirm_gone(transport, run, folder, begun)
+    last = 0
     while True:
         with reading() as session:
-            ready = ledger.deletable(session, folder.id, run.plan.archived_before(), AT_ONCE)
-        verified = verify(run, ready)
-        if not verified:
+            ready = ledger.deletable(session, folder.id, run.plan.archived_before(), AT_ONCE, above=last)
+        if not ready:
             return
-        if not _are_the_same(transport, folder, verified):
+        last = ready[-1].id
+        same = _the_same(transport, run, folder, verify(run, ready))
+        if same is None:
             pause(run, folder.name, RENUMBERED)
             return
-        begun = {each.uid: each.id for each in verified}
+        if not same:
+            continue
+        begun = {each.uid: each.id for each in same}
         with run.writing() as session:
             ledger.mark(session, begun.values(), LedgerState.DELETE_PENDING)
         if not _remove(transport, run, begun):
@@ -118,16 +122,27 @@ def is_whole(run: Run, sha256: str) -> bool:
     return False
 
 
-def _are_the_same(transport: ImapTransport, folder: FolderEpoch, ready: Sequence[Deletable]) -> bool:
-    """Whether the numbers still stand for what was archived: a reused UID must not cost another mail.
+def _the_same(
+    transport: ImapTransport, run: Run, folder: FolderEpoch, ready: Sequence[Deletable]
+) -> list[Deletable] | None:
+    """Those that the server shows once more as they were archived; None when a number stands for another message.
 
     The folder is opened once more, since it may have been numbered anew after it was fetched, and sizes are compared.
+    What the server gives no size for is not removed; where it does not list it either, it has left without us.
     """
     status = transport.select(folder.name, writable=True)
     if not folder.is_numbered_as(status.uidvalidity, status.uidnext):
-        return False
+        return None
     sizes = transport.sizes([each.uid for each in ready])
-    return all(sizes.get(each.uid, each.size) == each.size for each in ready)
+    if any(sizes.get(each.uid, each.size) != each.size for each in ready):
+        return None
+    unanswered = {each.uid: each.id for each in ready if each.uid not in sizes}
+    if unanswered:
+        still = transport.still_present(list(unanswered))
+        with run.writing() as session:
+            gone = [entry_id for uid, entry_id in unanswered.items() if uid not in still]
+            ledger.mark(session, gone, LedgerState.GONE)
+    return [each for each in ready if each.uid in sizes]
 
 
 def note_gone(run: Run, folder: str, entry_ids: Sequence[int]) -> None:

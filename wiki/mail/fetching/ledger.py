@@ -232,14 +232,21 @@ def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) ->
     return first_time
 
 
-def deletable(session: Session, folder_id: int, archived_before: datetime, limit: int) -> list[Deletable]:
-    """Archived messages, each with a living row in the archive, that may leave the server now."""
+def deletable(
+    session: Session, folder_id: int, archived_before: datetime, limit: int, *, above: int = 0
+) -> list[Deletable]:
+    """Archived messages, each with a living row in the archive, that may leave the server now.
+
+    ``above``: entries up to this id were tried already. What was archived as nothing stands for no message.
+    """
     rows = session.execute(
         select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.size, LedgerEntry.sha256)
         .where(
             LedgerEntry.folder_id == folder_id,
             LedgerEntry.state == LedgerState.ARCHIVED,
             LedgerEntry.archived_at <= archived_before,
+            LedgerEntry.id > above,
+            LedgerEntry.size > 0,
             is_in_archive(),
         )
         .order_by(LedgerEntry.id)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from imapclient.datetime_util import parse_to_datetime
 
 from wiki.mail.transport.mailbox_names import decoded
-from wiki.mail.transport.protocol import MOST_OCTETS, Content, FetchedMessage, FetchProblem, Trouble
+from wiki.mail.transport.protocol import EMPTY, MOST_OCTETS, Content, FetchedMessage, FetchProblem, Trouble
 
 Piece = bytes | tuple[bytes, Content]
 
@@ -125,7 +125,8 @@ def answers_by_uid(given: Iterable[Answer]) -> dict[int, list[Answer]]:
 def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> FetchedMessage | FetchProblem | None:
     """What the answers for one UID give: the message, why it cannot be taken, or None when there is no answer.
 
-    ``announced`` is the RFC822.SIZE from an earlier command, for servers that leave it out of this one.
+    ``announced`` is the RFC822.SIZE from an earlier command. Where this answer tells one too, both must be right: a
+    server that cuts a message and counts what is left of it agrees with itself.
     """
     if not offered:
         return None
@@ -135,11 +136,18 @@ def verdict(uid: int, offered: Sequence[Answer], announced: int | None) -> Fetch
         return _problem(uid, Trouble.MALFORMED, "The server's answer is not exactly one message.", answer)
     if not isinstance(content, Literal):
         return _problem(uid, Trouble.NO_CONTENT, "The server sent no content for this message.", answer)
-    size = announced if answer.size is None else answer.size
-    if size != len(content.octets):
-        reason = f"The server announced {size} octets and sent {len(content.octets)}."
-        return _problem(uid, Trouble.WRONG_SIZE, reason, answer)
+    size = len(content.octets)
+    told = {each for each in (announced, answer.size) if each is not None}
+    if told != {size}:
+        return _problem(uid, Trouble.WRONG_SIZE, _sizes_differ(told - {size}, size), answer)
+    if not size:
+        return _problem(uid, Trouble.NO_CONTENT, EMPTY, answer)
     return FetchedMessage(uid, content.octets, size, answer.internal_date, labels=answer.labels)
+
+
+def _sizes_differ(told: set[int], size: int) -> str:
+    announced = " and ".join(str(each) for each in sorted(told)) or "no number of"
+    return f"The server announced {announced} octets and sent {size}."
 
 
 def _problem(uid: int, trouble: Trouble, reason: str, answer: Answer) -> FetchProblem:

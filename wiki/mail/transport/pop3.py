@@ -17,6 +17,7 @@ from wiki.mail.transport.errors import CannotDelete, ServerMisbehaved, Transport
 from wiki.mail.transport.pop3_text import Reading
 from wiki.mail.transport.pop3_wire import PopWire, ServerSaidErr, refusal
 from wiki.mail.transport.protocol import (
+    EMPTY,
     MOST_OCTETS,
     Content,
     Fetched,
@@ -182,6 +183,8 @@ class PopSession:
         if len(content) != announced:
             reason = f"The server announced {announced} octets and sent {len(content)}."
             return FetchProblem(number, Trouble.WRONG_SIZE, reason, content, announced)
+        if not announced:
+            return FetchProblem(number, Trouble.NO_CONTENT, EMPTY, size=announced)
         return FetchedMessage(number, content, announced)
 
     def _spool(self, announced: int) -> Spool | Memory:

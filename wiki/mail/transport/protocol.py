@@ -32,6 +32,8 @@ MOST_MODSEQ = 2**63 - 1
 MOST_OCTETS = 2**31 - 1
 """A size that is announced as more is taken for this: nobody's message, and what every database can keep."""
 
+EMPTY = "The server sent a message without a single octet, which no message is."
+
 
 @dataclass(frozen=True)
 class Limits:
