@@ -8,10 +8,15 @@ from sqlalchemy import select
 from tests.failures.rows import shows
 from tests.failures.world import AnyScript, World, mailbox, maildrop
 from tests.mail.accounts import letter
-from tests.servers.hostile import first, on
+from tests.servers.hostile import first, leaving_out, on
 from tests.servers.scripted import ScriptedServer
+from tests.servers.scripted_pop import PopScript
 from wiki.blobs.configured import blob_store
-from wiki.db import transaction
+from wiki.db import reading, transaction
+from wiki.jobs.progress import Silent
+from wiki.mail.certificates.certify import certify
+from wiki.mail.certificates.models import Certificate
+from wiki.mail.certificates.service import ASKED_FOR
 from wiki.mail.models import LedgerState, Message
 
 LETTERS = [letter(number) for number in range(1, 6)]
@@ -124,6 +129,55 @@ def test_held_mail_is_never_deleted_however_old(world: World) -> None:
             entry.state, entry.attempts = LedgerState.HELD, 99
         world.fetch(account)
         assert list(script.messages.values()) == LETTERS[:1]
+
+
+@shows("unarchived mail deleted")
+def test_a_certificate_that_is_unclean_later_stops_what_an_earlier_one_allowed(world: World) -> None:
+    script = mailbox(LETTERS)
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        assert certify(account, Silent(), ASKED_FOR)[0]
+        script.messages[6], script.messages[7] = letter(6), letter(7)
+        script.behaviours = [leaving_out(6)]
+        world.fetch(account)
+        assert not certify(account, Silent(), ASKED_FOR)[0]
+        world.delete_from_server(account)
+        assert "Nothing is removed from INBOX" in world.fetch(account)
+        assert script.removed == []
+        script.behaviours = ()
+        world.next_day(account)
+        world.fetch(account)
+        assert script.messages == {}
+        world.assert_each_once([*LETTERS, letter(6), letter(7)])
+
+
+@shows("unarchived mail deleted")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_certificate_of_an_empty_mailbox_allows_nothing_for_the_mail_that_comes_later(
+    world: World, kind: str
+) -> None:
+    script: AnyScript = KINDS[kind]([])
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        for _ in range(3):
+            world.fetch(account)
+        assert certificates(account) == [0]
+        arrived = KINDS[kind](LETTERS)
+        script.messages = arrived.messages
+        if isinstance(script, PopScript) and isinstance(arrived, PopScript):
+            script.uidls = arrived.uidls
+        world.fetch(account)
+        assert certificates(account) == [0, 5]
+        world.assert_nothing_lost(LETTERS, script)
+
+
+def certificates(account: int) -> list[int]:
+    """How many messages each certificate of the account counted on the server."""
+    with reading() as session:
+        of_account = select(Certificate.on_server).where(Certificate.account_id == account, Certificate.is_clean)
+        return list(session.scalars(of_account.order_by(Certificate.id)))
 
 
 @shows("crash before delete")

@@ -9,6 +9,9 @@ from tests.failures.world import World, mailbox
 from tests.mail.accounts import letter
 from tests.servers.hostile import first, leaving_out, on
 from tests.servers.scripted import Behaviour, ScriptedServer
+from wiki.jobs.progress import Silent
+from wiki.mail.certificates.certify import certify
+from wiki.mail.certificates.service import ASKED_FOR
 
 LETTERS = [letter(number) for number in range(1, 6)]
 
@@ -118,3 +121,31 @@ def test_old_mail_that_is_moved_into_the_folder_later_is_fetched(world: World) -
         assert world.fetch(account) == "1 new message."
         world.assert_each_once([*LETTERS, old])
         assert not any(word in line for line in server.heard for word in (b"SINCE", b"BEFORE", b" ON "))
+
+
+@shows("uids left out")
+def test_a_message_that_arrives_during_a_certificate_does_not_stand_for_one_that_is_left_out(world: World) -> None:
+    script = mailbox(LETTERS, behaviours=[on(b"UID SEARCH", leaving_out(3))])
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        script.behaviours = [
+            on(b"UID SEARCH", first(lambda: script.messages.setdefault(6, letter(6)))),
+            on(b"UID SEARCH", leaving_out(3)),
+        ]
+        assert not certify(account, Silent(), ASKED_FOR)[0]
+        script.behaviours = ()
+        world.next_day(account)
+        world.fetch(account)
+        assert certify(account, Silent(), ASKED_FOR)[0]
+
+
+@shows("uids left out")
+def test_a_server_whose_uidnext_is_behind_or_absent_gets_a_clean_certificate_all_the_same(world: World) -> None:
+    for selected in (b"* OK [UIDVALIDITY 7] ok\r\n", b"* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 3] ok\r\n"):
+        script = mailbox(LETTERS, selected=selected)
+        with ScriptedServer(script) as server:
+            account = world.account(server)
+            world.fetch(account)
+            assert certify(account, Silent(), ASKED_FOR)[0]
+        world.begin_again()

@@ -9,6 +9,8 @@ from wiki.mail.certificates.comparison import Listed
 from wiki.mail.transport.protocol import FolderStatus, ImapTransport, PopEntry, PopTransport, only_hash
 
 WINDOW = 2000
+# How often a folder is listed until its list has as many messages as the server counts.
+ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,22 @@ def list_folder(
 ) -> FolderListing:
     """List a folder that ``open_anew`` selects. Those of ``known`` that the listing leaves out are asked for once more.
 
-    Raises TransportError.
+    The count is of the moment when the folder was opened, the list of a moment later: only what was there already is
+    held against it, lest mail that arrives in between stand for mail that is left out. Raises TransportError.
     """
-    status = open_anew()
-    listed = set(transport.uids())
-    if len(listed) < status.count:
-        # Left out, or expunged meanwhile: opening the folder once more tells the two apart.
+    listed: set[int] = set()
+    missing = 0
+    for _ in range(ROUNDS):
         status = open_anew()
-        again = set(transport.uids())
-        listed = again | transport.still_present(sorted(listed - again))
-    missing = sorted(uid for uid in known if uid not in listed)
-    listed |= transport.still_present(missing)
-    return FolderListing(sorted(listed), max(status.count - len(listed), 0))
+        # Below UIDNEXT, or listed before: there are servers without a UIDNEXT, and with one that is behind.
+        last = max([(status.uidnext or 1) - 1, *listed])
+        found = set(transport.uids())
+        listed = found | transport.still_present(sorted({*listed, *known} - found))
+        missing = status.count - sum(uid <= last for uid in listed)
+        if missing <= 0:
+            break
+        # Left out, or expunged meanwhile: opening the folder once more tells the two apart.
+    return FolderListing(sorted(listed), max(missing, 0))
 
 
 def windows(transport: ImapTransport, uids: Sequence[int]) -> Iterator[Window]:

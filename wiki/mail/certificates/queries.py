@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, and_, false, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from wiki.extensions import db
 from wiki.jobs import service as jobs
@@ -29,16 +30,18 @@ def newest(account: MailAccount) -> list[Certificate]:
 
 
 def unproven_folders(account: MailAccount) -> list[str]:
-    """The account's current folders that have no clean certificate yet: nothing is removed from them."""
+    """The account's current folders whose newest certificate is not clean, or that have none yet.
+
+    Nothing is removed from them.
+    """
     return list(
         db.session.scalars(
             select(MailFolder.name)
+            .outerjoin(Certificate, Certificate.id == _newest_of(MailFolder.id))
             .where(
                 MailFolder.account_id == account.id,
                 MailFolder.is_current.is_(True),
-                ~select(Certificate.id)
-                .where(Certificate.folder_id == MailFolder.id, Certificate.is_clean.is_(True))
-                .exists(),
+                func.coalesce(Certificate.is_clean, false()).is_(False),
             )
             .order_by(MailFolder.name)
         )
@@ -62,14 +65,27 @@ def request(account: MailAccount) -> JobRequest | None:
     return jobs.latest(CERTIFY_JOB, account_subject(account.id))
 
 
-def is_proven(session: Session, folder_id: int) -> bool:
-    """Whether this folder, at this UIDVALIDITY, had a clean certificate since the account leads to this mailbox."""
-    return (
-        session.scalar(
-            select(Certificate.id).where(Certificate.folder_id == folder_id, Certificate.is_clean.is_(True)).limit(1)
-        )
-        is not None
+def is_proven(session: Session, folder_id: int, archived_before: datetime) -> bool:
+    """Whether mail archived before that moment may leave this folder: its newest certificate is clean.
+
+    It is of this UIDVALIDITY, and made since the account leads to this mailbox. One that found the folder empty says
+    nothing of what came since: it is good for as long as there is nothing to remove.
+    """
+    certificate = session.scalar(select(Certificate).where(Certificate.id == _newest_of(folder_id)))
+    if certificate is None or not certificate.is_clean:
+        return False
+    if certificate.on_server:
+        return True
+    is_due = LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING])
+    due = select(LedgerEntry.id).where(
+        LedgerEntry.folder_id == folder_id, is_due, LedgerEntry.archived_at <= archived_before
     )
+    return session.scalar(due.limit(1)) is None
+
+
+def _newest_of(folder_id: int | InstrumentedAttribute[int]) -> ScalarSelect[int | None]:
+    of_folder = aliased(Certificate)
+    return select(func.max(of_folder.id)).where(of_folder.folder_id == folder_id).scalar_subquery()
 
 
 def uids_expected(session: Session, folder_id: int) -> Sequence[int]:

@@ -7,6 +7,7 @@ intention was committed. Whether it went is asked of the server afterwards, neve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
@@ -35,7 +36,8 @@ DAMAGED = "A stored copy no longer matches its hash: its original stays on the s
 
 def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) -> None:
     """Move or delete what the ledger says may go from the selected folder. Raises TransportError."""
-    why_not = _why_not(transport, run, folder)
+    before = run.plan.archived_before()
+    why_not = _why_not(transport, run, folder, before)
     if why_not:
         pause(run, folder.name, why_not)
         return
@@ -45,7 +47,7 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
     last = 0
     while True:
         with reading() as session:
-            ready = ledger.deletable(session, folder.id, run.plan.archived_before(), AT_ONCE, above=last)
+            ready = ledger.deletable(session, folder.id, before, AT_ONCE, above=last)
         if not ready:
             return
         last = ready[-1].id
@@ -64,14 +66,14 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
             return
 
 
-def _why_not(transport: ImapTransport, run: Run, folder: FolderEpoch) -> str:
+def _why_not(transport: ImapTransport, run: Run, folder: FolderEpoch, before: datetime) -> str:
     """Why nothing may be removed from the selected folder in this run, in a sentence; '' when it may."""
     if folder.has_restarted:
         return RESTARTED
     if has_too_many_held(run):
         return TOO_MANY_HELD
     with reading() as session:
-        if is_proven(session, folder.id):
+        if is_proven(session, folder.id, before):
             return ""
     is_clean = certify_folder(transport, run, folder, BY_FETCH, writable=True)
     return "" if is_clean else unproven(folder.name)

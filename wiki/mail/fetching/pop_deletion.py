@@ -8,6 +8,7 @@ did not list it and neither listed fewer messages than there must be: some serve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from wiki.db import reading
 from wiki.mail.certificates.queries import is_proven
@@ -61,10 +62,11 @@ def delete_some(run: Run, drop: Maildrop, attempted: set[int]) -> bool:
     if deletion.has_too_many_held(run):
         deletion.pause(run, "INBOX", deletion.TOO_MANY_HELD)
         return False
-    if not _is_accounted_for(run, drop):
+    before = run.plan.archived_before()
+    if not _is_accounted_for(run, drop, before):
         deletion.pause(run, "INBOX", deletion.unproven("the mailbox"))
         return False
-    chosen = _chosen(run, drop, attempted)
+    chosen = _chosen(run, drop, attempted, before)
     if not chosen:
         return False
     with run.writing() as session:
@@ -76,19 +78,19 @@ def delete_some(run: Run, drop: Maildrop, attempted: set[int]) -> bool:
     return True
 
 
-def _is_accounted_for(run: Run, drop: Maildrop) -> bool:
-    """Whether the maildrop had a clean certificate before, or has one now."""
+def _is_accounted_for(run: Run, drop: Maildrop, before: datetime) -> bool:
+    """Whether the maildrop's certificate is clean, or one that is made now."""
     with reading() as session:
-        if is_proven(session, drop.folder_id):
+        if is_proven(session, drop.folder_id, before):
             return True
     return certify_maildrop(drop.transport, run, drop.folder_id, drop.entries, drop.hashes, BY_FETCH)
 
 
-def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
+def _chosen(run: Run, drop: Maildrop, attempted: set[int], before: datetime) -> dict[int, int]:
     """Numbers of this session to delete, with their entries: read whole, stored, and verified by reading again."""
     chosen: dict[int, int] = {}
     with reading() as session:
-        may_go = pop_ledger.may_be_deleted(session, drop.folder_id, run.plan.archived_before())
+        may_go = pop_ledger.may_be_deleted(session, drop.folder_id, before)
     for entry in drop.entries:
         if len(chosen) == DELETIONS_A_SESSION:
             break
@@ -98,7 +100,6 @@ def _chosen(run: Run, drop: Maildrop, attempted: set[int]) -> dict[int, int]:
         if sha256 is None:
             continue
         with reading() as session:
-            before = run.plan.archived_before()
             entry_id = pop_ledger.entry_to_delete(session, drop.folder_id, entry.uidl or "", sha256, before)
         if entry_id is not None and entry_id not in attempted and deletion.is_whole(run, sha256):
             chosen[entry.number] = entry_id
