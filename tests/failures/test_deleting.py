@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
 from tests.failures.rows import shows
 from tests.failures.world import AnyScript, World, mailbox, maildrop
 from tests.mail.accounts import letter
-from tests.servers.hostile import first, leaving_out, on
+from tests.servers.hostile import first, leaving_out, on, once, then
 from tests.servers.scripted import ScriptedServer
 from tests.servers.scripted_pop import PopScript
+from wiki import settings
 from wiki.blobs.configured import blob_store
 from wiki.db import reading, transaction
 from wiki.jobs.progress import Silent
 from wiki.mail.certificates.certify import certify
 from wiki.mail.certificates.models import Certificate
 from wiki.mail.certificates.service import ASKED_FOR
-from wiki.mail.models import LedgerState, Message
+from wiki.mail.fetching import deletion, pop_deletion
+from wiki.mail.models import AfterArchiving, LedgerState, MailAccount, Message
 
 LETTERS = [letter(number) for number in range(1, 6)]
 KINDS = {"imap": mailbox, "pop": maildrop}
@@ -178,6 +182,52 @@ def certificates(account: int) -> list[int]:
     with reading() as session:
         of_account = select(Certificate.on_server).where(Certificate.account_id == account, Certificate.is_clean)
         return list(session.scalars(of_account.order_by(Certificate.id)))
+
+
+def leave(account: MailAccount) -> None:
+    account.after_archiving = AfterArchiving.LEAVE
+
+
+def move(account: MailAccount) -> None:
+    account.after_archiving, account.move_to = AfterArchiving.MOVE, "Kept"
+
+
+def disable(account: MailAccount) -> None:
+    account.is_enabled = False
+
+
+def choose_another_folder(account: MailAccount) -> None:
+    account.folders = ["Lists"]
+
+
+def switch_mail_off(_account: MailAccount) -> None:
+    settings.put("mail.enabled", False)
+
+
+@shows("unarchived mail deleted")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("decide", [leave, move, disable, choose_another_folder, switch_mail_off])
+def test_what_people_decide_during_a_fetch_stops_its_deleting(
+    world_alone: World, kind: str, decide: Callable[[MailAccount], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = world_alone
+    monkeypatch.setattr(deletion, "AT_ONCE", 2)
+    monkeypatch.setattr(pop_deletion, "DELETIONS_A_SESSION", 2)
+    script: AnyScript = KINDS[kind](LETTERS)
+
+    def change_their_mind() -> None:
+        with world.app.app_context(), transaction() as session:
+            decide(session.scalars(select(MailAccount)).one())
+
+    script.behaviours = [on(name, once(then(change_their_mind))) for name in (b"UID EXPUNGE", b"QUIT")]
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.delete_from_server(account)
+        assert "so nothing more was removed from the server" in world.fetch(account)
+        assert len(script.removed) == 2
+        world.assert_each_once(LETTERS)
+        world.assert_nothing_lost(LETTERS, script)
+        assert "delete-pending" not in world.states(account)
 
 
 @shows("crash before delete")

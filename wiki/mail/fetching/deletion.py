@@ -16,7 +16,7 @@ from wiki.mail.certificates.queries import is_proven
 from wiki.mail.certificates.service import BY_FETCH, certify_folder
 from wiki.mail.fetching import ledger
 from wiki.mail.fetching.ledger import Deletable, FolderEpoch
-from wiki.mail.fetching.plan import Run
+from wiki.mail.fetching.plan import CalledOff, Run
 from wiki.mail.keeping import damage
 from wiki.mail.keeping.models import Condition
 from wiki.mail.models import AfterArchiving, LedgerState
@@ -31,6 +31,7 @@ MOST_HELD = 0.05
 RESTARTED = "The server numbers this folder anew, so nothing was removed from it this time."
 TOO_MANY_HELD = "Too many messages were set aside, so nothing was removed from the server this time."
 RENUMBERED = "The server shows other messages under known numbers, so nothing was removed from it this time."
+CALLED_OFF = "The account was changed or switched off during this fetch, so nothing more was removed from the server."
 DAMAGED = "A stored copy no longer matches its hash: its original stays on the server."
 
 
@@ -58,8 +59,12 @@ def remove_from_folder(transport: ImapTransport, run: Run, folder: FolderEpoch) 
         if not same:
             continue
         begun = {each.uid: each.id for each in same}
-        with run.writing() as session:
-            ledger.mark(session, begun.values(), LedgerState.DELETE_PENDING)
+        try:
+            with run.removing() as session:
+                ledger.mark(session, begun.values(), LedgerState.DELETE_PENDING)
+        except CalledOff:
+            pause(run, folder.name, CALLED_OFF)
+            return
         if not _remove(transport, run, begun):
             return
         if not _confirm_gone(transport, run, folder, begun):
@@ -86,7 +91,8 @@ def has_too_many_held(run: Run) -> bool:
 
 def pause(run: Run, folder: str, why: str) -> None:
     """Remove nothing from a folder this time: the result, the account's page and the record say why."""
-    run.tally.notes.append(why)
+    if why not in run.tally.notes:
+        run.tally.notes.append(why)
     run.tally.paused = why
     with run.writing():
         subject = account_subject(run.plan.account_id)

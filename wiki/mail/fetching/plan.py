@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from wiki import clock
+from wiki import clock, settings
 from wiki.db import transaction
 from wiki.errors import Conflict
 from wiki.jobs.lease import Held
@@ -22,6 +22,10 @@ from wiki.mail.transport.endpoint import Endpoint
 from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
 
 INEXACT = "The server announces another size than it sends, so the message is archived and stays on the server."
+
+
+class CalledOff(Exception):
+    """What people decided when the fetch began holds no more, so nothing more is removed from the server."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,26 @@ class Run:
             if account is None or account.generation != self.plan.generation:
                 raise Conflict("The account was changed or removed while its mail was being fetched.")
             yield session
+
+    @contextmanager
+    def removing(self) -> Iterator[Session]:
+        """The same for the beginning of a removal. Raises CalledOff when people have decided otherwise meanwhile."""
+        with self.writing() as session:
+            if not self._is_still_wanted(session.get_one(MailAccount, self.plan.account_id)):
+                raise CalledOff
+            yield session
+
+    def _is_still_wanted(self, account: MailAccount) -> bool:
+        if not (account.is_enabled and settings.feature_is_on("mail")):
+            return False
+        plan = self.plan
+        return (plan.after_archiving, plan.move_to, plan.folders, plan.reads_all_folders, plan.left_out) == (
+            account.after_archiving,
+            account.move_to,
+            tuple(account.folders) or ("INBOX",),
+            account.reads_all_folders,
+            tuple(account.left_out),
+        )
 
     def source(self, folder_id: int, folder: str) -> Source:
         """The place that a batch comes from."""

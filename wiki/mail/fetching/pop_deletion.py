@@ -16,7 +16,7 @@ from wiki.mail.certificates.service import BY_FETCH, certify_maildrop
 from wiki.mail.fetching import deletion, ledger, pop_ledger
 from wiki.mail.fetching.archiving import Batch, archive
 from wiki.mail.fetching.ledger import Item
-from wiki.mail.fetching.plan import Run
+from wiki.mail.fetching.plan import CalledOff, Run
 from wiki.mail.models import LedgerState
 from wiki.mail.transport.protocol import FetchedMessage, PopEntry, PopTransport, only_hash
 
@@ -69,9 +69,13 @@ def delete_some(run: Run, drop: Maildrop, attempted: set[int]) -> bool:
     chosen = _chosen(run, drop, attempted, before)
     if not chosen:
         return False
-    with run.writing() as session:
-        ledger.mark(session, chosen.values(), LedgerState.DELETE_PENDING)
-        pop_ledger.expect_count(session, drop.folder_id, len(drop.entries) - len(chosen))
+    try:
+        with run.removing() as session:
+            ledger.mark(session, chosen.values(), LedgerState.DELETE_PENDING)
+            pop_ledger.expect_count(session, drop.folder_id, len(drop.entries) - len(chosen))
+    except CalledOff:
+        deletion.pause(run, "INBOX", deletion.CALLED_OFF)
+        return False
     for number in chosen:
         drop.transport.mark_deleted(number)
     drop.transport.quit()
