@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT
-from wiki.bounded.bounds import MEBIBYTE
 from wiki.bounded.child import Bounds, Child, Exhausted, NotStarted, Reason, shared
+from wiki.words import MEBIBYTE
 
 OBEY = "tests.bounded.functions:obey"
 TIGHT = Bounds(memory=200 * MEBIBYTE, answer=2 * MEBIBYTE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MEBIBYTE = 1024 * 1024
+from wiki.words import MEBIBYTE, count
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Exhausted(Exception):
     def __init__(self, reason: Reason, bounds: Bounds) -> None:
         self.reason = reason
         sentences = {
-            Reason.TIME: f"It took longer than {bounds.seconds} second{'' if bounds.seconds == 1 else 's'}.",
+            Reason.TIME: f"It took longer than {count(bounds.seconds, 'second')}.",
             Reason.MEMORY: f"It needed more than {bounds.memory // MEBIBYTE} MB of memory.",
             Reason.CRASH: "It made the program that read it stop.",
             Reason.ANSWER: f"What came out of it was more than {bounds.answer // MEBIBYTE} MB.",

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from wiki.bounded import frames
 from wiki.bounded.bounds import Bounds, NotStarted
+from wiki.words import MEBIBYTE
 
 START_SECONDS = 60  # an interpreter on a busy machine; no request is charged for it
-_PIPE = 1024 * 1024
+_PIPE = MEBIBYTE
 _READ = 256 * 1024
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -17,6 +17,7 @@ from wiki.mail.quoting.lines import blocks
 from wiki.mail.quoting.ranges import Kind, Range, ranges
 from wiki.richtext import links, sanitise
 from wiki.richtext.taming import tame
+from wiki.words import count
 
 _MAX_SHOWN = 1_000_000
 _FOLDED_LINES = 6
@@ -162,10 +163,9 @@ def _quote(text: str) -> str:
     """A quote with what announces it, open when it is short enough to be read on the way."""
     if not text.strip():
         return ""
-    count = sum(1 for line in text.split("\n") if line.strip("> \t\r"))
-    state = "" if count >= _FOLDED_LINES else " open"
-    summary = f"{count} quoted line{'' if count == 1 else 's'}"
-    return f'<details class="quote"{state}><summary>{summary}</summary>{_nested(text)}</details>'
+    lines = sum(1 for line in text.split("\n") if line.strip("> \t\r"))
+    state = "" if lines >= _FOLDED_LINES else " open"
+    return f'<details class="quote"{state}><summary>{count(lines, "quoted line")}</summary>{_nested(text)}</details>'
 
 
 def _nested(text: str) -> str:

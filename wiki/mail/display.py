@@ -18,8 +18,9 @@ from wiki.mail.models import Message
 from wiki.mail.parser_process import parser_process
 from wiki.mail.parsing.parse import part_content
 from wiki.mail.raws import MISSING, raw_message
+from wiki.words import MEBIBYTE
 
-LONGEST_HERE = 1024 * 1024
+LONGEST_HERE = MEBIBYTE
 TOO_MUCH = "This message could not be taken apart. {} Download the whole message instead."
 BUSY = "No message can be taken apart just now. Try again in a minute, or download the whole message."
 

@@ -20,9 +20,10 @@ from wiki.mail.parsing.parse import parse, part_content
 from wiki.mail.quoting.html import OPENING
 from wiki.mail.quoting.ranges import ranges
 from wiki.mail.quoting.stored import Stored, split, stored_ranges
+from wiki.words import MEBIBYTE
 
 MOST_PICTURES = 50
-PICTURE_BYTES = 10 * 1024 * 1024
+PICTURE_BYTES = 10 * MEBIBYTE
 LONGEST_TEXT = 1_000_000
 # A frame without script and origin cannot tell how high it is, so its height is guessed from what is in it.
 LOWEST, HIGHEST = 160, 1400

@@ -9,6 +9,7 @@ from flask import current_app
 from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.network import NetworkPolicy
 from wiki.mail.transport.protocol import Limits
+from wiki.words import MEBIBYTE
 
 TEST_SECONDS = 15.0
 
@@ -35,4 +36,4 @@ def fetch_deadlines() -> Deadlines:
 
 def fetch_limits() -> Limits:
     """How much one answer may bring."""
-    return Limits(message_octets=current_app.config["MAIL_MAX_MESSAGE_MB"] * 1024 * 1024)
+    return Limits(message_octets=current_app.config["MAIL_MAX_MESSAGE_MB"] * MEBIBYTE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import current_app
 
-from wiki.bounded.bounds import MEBIBYTE
 from wiki.bounded.child import Bounds, Child, shared
+from wiki.words import MEBIBYTE
 
 LARGE = 32 * MEBIBYTE
 """Bytes: from here on a message gets memory beyond the setting, and a process of its own size."""

@@ -21,9 +21,10 @@ from wiki.mail import ingest, rethreading
 from wiki.mail.models import Message
 from wiki.mail.parsing.parse import PARSER_VERSION
 from wiki.permissions.actor import SYSTEM
+from wiki.words import MEBIBYTE, count
 
 BATCH = 200
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 8 * MEBIBYTE
 SECONDS = 30.0
 """How long one run after an upgrade lasts; it comes again in a minute, and others have the machine in between."""
 
@@ -78,7 +79,7 @@ def catch_up(progress: Progress) -> str | None:
         time.sleep(min(time.monotonic() - begin, 1))
     if not done:
         return None
-    return f"Read {done:,} message{'' if done == 1 else 's'} anew; {total - done:,} are left."
+    return f"Read {count(done, 'message')} anew; {total - done:,} are left."
 
 
 def _next(last: int, wanted: ColumnElement[bool]) -> Sequence[Row[int, int, str, datetime | None, int]]:

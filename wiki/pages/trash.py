@@ -18,6 +18,7 @@ from wiki.pages.service import DEEPEST, Draft, put_in_order, require, rewrite, s
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.trash import TrashedItem, TrashKind
+from wiki.words import count
 
 
 def trash_page(actor: Actor, page: Page) -> None:
@@ -78,7 +79,7 @@ def trashed(space_id: int, limit: int, before: datetime | None) -> list[TrashedI
         TrashedItem(
             id=row.id,
             title=row.title,
-            detail=f"{row.revision} revision{'' if row.revision == 1 else 's'}",
+            detail=count(row.revision, "revision"),
             trashed_at=row.deleted_at,
             trashed_by=row.full_name or "",
         )

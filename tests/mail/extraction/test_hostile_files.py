@@ -15,13 +15,14 @@ import pytest
 
 from tests.mail.extraction import files
 from tests.mail.extraction.files import pdf_of, stream
-from wiki.bounded.bounds import MEBIBYTE, Bounds, Exhausted, Reason
+from wiki.bounded.bounds import Bounds, Exhausted, Reason
 from wiki.bounded.child import Child
 from wiki.mail.extraction.readers import asking
 from wiki.mail.extraction.readers.archives import BOMB
 from wiki.mail.extraction.readers.extracted import DAMAGED, Extracted
 from wiki.mail.message import RawMessage
 from wiki.mail.parsing.parse import parse
+from wiki.words import MEBIBYTE
 
 SECONDS = 4
 MEMORY = 320

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wiki.mail.certificates.models import Certificate
+from wiki.words import count, joined
 
 
 def in_words(certificate: Certificate) -> str:
@@ -12,7 +13,7 @@ def in_words(certificate: Certificate) -> str:
     if not certificate.is_clean:
         if not certificate.unexplained:
             return "This folder could not be compared, or a stored copy is damaged; the list below says more."
-        return f"{_messages(certificate.unexplained)} on the server cannot be accounted for."
+        return f"{count(certificate.unexplained, 'message')} on the server cannot be accounted for."
     exceptions = [
         f"{number:,} {what}"
         for number, what in (
@@ -26,7 +27,7 @@ def in_words(certificate: Certificate) -> str:
         return "There is nothing on the server."
     if not exceptions:
         return "Every message on the server is in the archive."
-    return f"Every message on the server is in the archive, but for {_joined(exceptions)}."
+    return f"Every message on the server is in the archive, but for {joined(exceptions)}."
 
 
 def sum_in_words(certificate: Certificate) -> str:
@@ -56,14 +57,6 @@ def waiting_for(unproven: Sequence[str], *, removes: bool, has_folders: bool) ->
     if not unproven:
         return ""
     return (
-        f"Nothing is removed from {_joined(unproven)} yet: "
+        f"Nothing is removed from {joined(unproven)} yet: "
         "this waits until a certificate accounts for every message there, which each fetch tries again."
     )
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _messages(number: int) -> str:
-    return f"{number:,} message{'' if number == 1 else 's'}"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from wiki.blobs.store import Spool
 from wiki.mail.formats import mbox
+from wiki.words import MEBIBYTE
 
-MB = 1024 * 1024
-MOST_UNPACKED = 200 * 1024 * MB
+MOST_UNPACKED = 200 * 1024 * MEBIBYTE
 RATIO = 100
-SMALL_FILE = 512 * MB
-SMALL_ENTRY = 16 * MB
+SMALL_FILE = 512 * MEBIBYTE
+SMALL_ENTRY = 16 * MEBIBYTE
 
 
 class Bomb(Exception):

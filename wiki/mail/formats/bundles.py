@@ -20,10 +20,11 @@ from wiki.mail.formats import mbox
 from wiki.mail.formats.entry_names import OWN
 from wiki.mail.formats.zipping import ZipWriter
 from wiki.mail.names import clean_name
+from wiki.words import MEBIBYTE
 
 MANIFEST = "manifest.jsonl"
 _CHUNK = 256 * 1024
-_IN_MEMORY = 4 * 1024 * 1024
+_IN_MEMORY = 4 * MEBIBYTE
 _LONGEST_SUBJECT = 120  # bytes: a name of 255 is the most that file systems take
 
 

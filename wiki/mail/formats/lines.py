@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-LONGEST_LINE = 1024 * 1024
+from wiki.words import MEBIBYTE
+
+LONGEST_LINE = MEBIBYTE
 """Bytes: a longer line is given in pieces."""
 _BLOCK = 256 * 1024
 _SHORTEST_LOOK = 5  # bytes that tell an empty line and a "From " line from any other

@@ -35,14 +35,15 @@ from wiki.blobs.store import Spool, Spooled
 from wiki.mail.formats.lines import LineReader
 from wiki.mail.message import RawMessage
 from wiki.mail.parsing.dates import EPOCH, envelope_date
+from wiki.words import MEBIBYTE
 
-MAX_MESSAGE = 256 * 1024 * 1024
+MAX_MESSAGE = 256 * MEBIBYTE
 """Bytes of one message that are read unless the caller says otherwise; of a larger one only the size is given."""
-IN_MEMORY = 8 * 1024 * 1024
+IN_MEMORY = 8 * MEBIBYTE
 """Bytes of a message that are kept in memory where there is a spool for more."""
-_CHUNK = 1024 * 1024
+_CHUNK = MEBIBYTE
 _MAX_SEPARATOR = 1_000
-_FURTHEST_LOOK = 16 * 1024 * 1024
+_FURTHEST_LOOK = 16 * MEBIBYTE
 """How many bytes ahead it is looked whether a Content-Length is right."""
 _MOST_WRONG = 20
 """Wrong ones after which no other of the file is believed: each costs a look ahead."""

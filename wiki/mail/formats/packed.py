@@ -14,11 +14,12 @@ import zlib
 from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
-from wiki.mail.formats.budget import MB, Budget
+from wiki.mail.formats.budget import Budget
+from wiki.words import MEBIBYTE
 
 CHUNK = 128 * 1024
 BUFFER = 256 * 1024
-MOST_MEMORY = 192 * MB
+MOST_MEMORY = 192 * MEBIBYTE
 
 
 class Damaged(Exception):

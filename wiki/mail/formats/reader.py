@@ -19,10 +19,11 @@ from typing import BinaryIO, cast
 
 from wiki.blobs.store import Spool, Spooled
 from wiki.mail.formats import mbox, packed, untarring, unzipping
-from wiki.mail.formats.budget import MB, Bomb, Budget, Limits
+from wiki.mail.formats.budget import Bomb, Budget, Limits
 from wiki.mail.formats.entry_names import Hint, hint, is_exact, refusal, unpacked_name
 from wiki.mail.formats.found import Fate, Found, NotMail, Position
 from wiki.mail.formats.packed import CHUNK, Damaged
+from wiki.words import MEBIBYTE
 
 NO_MAIL = "It holds no mail."
 NO_MAILBOX = (
@@ -33,7 +34,7 @@ EMPTY = "This file is empty."
 TOO_DEEP = "It is an archive in an archive in an archive."
 _LOOK = 4_096
 _DEEPEST = 2
-_SPOOLED = 8 * MB
+_SPOOLED = 8 * MEBIBYTE
 # A header begins with a field, and one of those that every mail has comes soon.
 _FIELD = re.compile(rb"(?:>?From [^\n]*\n)?[!-9;-~]{1,200}[ \t]*:")
 _USUAL = re.compile(

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import IO, BinaryIO, cast
 
-from wiki.mail.formats.budget import MB
 from wiki.mail.formats.packed import CHUNK, Damaged
+from wiki.words import MEBIBYTE
 
 HEADER = 512
-_LONGEST_READ = 4 * MB
+_LONGEST_READ = 4 * MEBIBYTE
 """The library reads long names whole, and an archive may call anything a name."""
 _KINDS = {
     tarfile.SYMTYPE: "It is a symbolic link.",

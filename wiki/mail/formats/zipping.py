@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-_IN_MEMORY = 4 * 1024 * 1024
+from wiki.words import MEBIBYTE
+
+_IN_MEMORY = 4 * MEBIBYTE
 _CHUNK = 256 * 1024
 _FLAGS = 0x0808  # sizes behind the entry; the name is UTF-8
 _DEFLATED = 8

@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import current_app
 
 from wiki.blobs.configured import blob_store
-from wiki.mail.formats.budget import MB, Limits
+from wiki.mail.formats.budget import Limits
+from wiki.words import MEBIBYTE
 
 
 def uploads_folder() -> Path:
@@ -20,4 +21,6 @@ def uploads_folder() -> Path:
 def limits() -> Limits:
     """The limits that the administrator has set."""
     config = current_app.config
-    return Limits(config["MAIL_MAX_MESSAGE_MB"] * MB, config["IMPORT_UNPACKED"], uploads_folder(), blob_store().spool)
+    return Limits(
+        config["MAIL_MAX_MESSAGE_MB"] * MEBIBYTE, config["IMPORT_UNPACKED"], uploads_folder(), blob_store().spool
+    )

@@ -32,9 +32,10 @@ from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.models import MailImport
 from wiki.mail.subjects import import_subject
 from wiki.permissions.actor import SYSTEM
+from wiki.words import MEBIBYTE
 
 BATCH_MESSAGES = 500
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 8 * MEBIBYTE
 MOST_NOTES = 200
 LONGEST_NAME = 300
 COMMAND_LINE = "the command line"

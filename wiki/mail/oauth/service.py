@@ -27,6 +27,7 @@ from wiki.mail.oauth.models import OAuthAttempt, OAuthClient, OAuthGrant
 from wiki.mail.oauth.providers import PROVIDERS
 from wiki.mail.subjects import FETCH_JOB, account_subject
 from wiki.permissions.actor import Actor
+from wiki.words import joined
 
 ATTEMPT_LIVES = timedelta(minutes=15)
 _HTTPS = "Write an address that begins with https://."
@@ -86,7 +87,7 @@ def check_host(provider_id: str, host: str) -> None:
     if provider is None:
         raise Invalid({"sign_in": "This way to sign in has not been set up by an administrator."})
     if host.lower() not in provider.hosts:
-        raise Invalid({"host": f"Sign-ins of {provider.name} are only for {' and '.join(provider.hosts)}."})
+        raise Invalid({"host": f"Sign-ins of {provider.name} are only for {joined(provider.hosts)}."})
 
 
 def begin(actor: Actor, account: MailAccount, redirect_url: str) -> str:

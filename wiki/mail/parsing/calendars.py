@@ -9,6 +9,7 @@ from typing import Any
 
 from wiki.mail.features import Attendee, Event
 from wiki.mail.parsing import headers
+from wiki.words import joined
 
 TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 BROKEN = "A calendar entry cannot be read; it is shown as the file that it is."
@@ -144,13 +145,13 @@ def recurrence(rule: dict[str, Sequence[Any]]) -> str:
     words = f"every {unit}" if interval == 1 else f"every {interval} {unit}s"
     days = [_weekday(str(day)) for day in rule.get("BYDAY", [])][:7]
     if days:
-        words += f" on {_listed(days)}"
+        words += f" on {joined(days)}"
     dates = [str(day) for day in rule.get("BYMONTHDAY", [])][:31]
     if dates:
-        words += f" on day {_listed(dates)}"
+        words += f" on day {joined(dates)}"
     months = [_MONTHS[int(month) - 1] for month in rule.get("BYMONTH", []) if 1 <= int(month) <= 12]
     if months:
-        words += f" in {_listed(months)}"
+        words += f" in {joined(months)}"
     count, until = (next(iter(rule.get(name, [])), None) for name in ("COUNT", "UNTIL"))
     if count is not None:
         words += f", {count} times"
@@ -163,10 +164,6 @@ def _weekday(day: str) -> str:
     name = _DAYS.get(day[-2:].upper(), day)
     position = day[:-2].lstrip("+")
     return f"the {_ORDINALS.get(position, position + '.')} {name}" if position else name
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _midnight(day: date) -> datetime:

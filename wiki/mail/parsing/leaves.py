@@ -10,8 +10,9 @@ from wiki.mail.features import Enclosed, Event, Report
 from wiki.mail.message import Part
 from wiki.mail.parsing import headers
 from wiki.mail.parsing.mime import MAX_PARTS, Entity, Structure, read_fields
+from wiki.words import MEBIBYTE
 
-MAX_UNPACKED = 64 * 1024 * 1024
+MAX_UNPACKED = 64 * MEBIBYTE
 """Bytes that may come out of the containers of one message, all together."""
 _MOST_REFUSED = 20
 

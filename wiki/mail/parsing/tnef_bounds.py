@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 
-MAX_BYTES = 30 * 1024 * 1024
+from wiki.words import MEBIBYTE
+
+MAX_BYTES = 30 * MEBIBYTE
 _MAX_COPIED = 1_000_000_000
 _MAX_COUNT = 10_000
 _MAX_VALUES = 100_000

@@ -14,6 +14,7 @@ from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Endpoint
 from wiki.mail.transport.errors import TransportError
 from wiki.mail.transport.network import NetworkPolicy
+from wiki.words import count
 
 CHECK_DEADLINES = Deadlines(connect=8.0, read=8.0, total=15.0)
 
@@ -38,9 +39,8 @@ def check(
     ready = time.monotonic() + floor
     try:
         with open_transport(endpoint, policy, deadlines) as session:
-            count = session.message_count()
-        noun = "message" if count == 1 else "messages"
-        result = CheckResult(ok=True, sentence=f"Signed in. The inbox holds {count} {noun}.", messages=count)
+            held = session.message_count()
+        result = CheckResult(ok=True, sentence=f"Signed in. The inbox holds {count(held, 'message')}.", messages=held)
     except TransportError as error:
         result = CheckResult(ok=False, sentence=error.sentence, field=error.field)
     time.sleep(max(0.0, ready - time.monotonic()))

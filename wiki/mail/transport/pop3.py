@@ -29,9 +29,10 @@ from wiki.mail.transport.protocol import (
     Trouble,
     too_large,
 )
+from wiki.words import MEBIBYTE
 
 _OCTETS_PER_LISTED = 128
-_LISTING_OCTETS = 64 * 1024 * 1024
+_LISTING_OCTETS = 64 * MEBIBYTE
 
 
 class Memory:

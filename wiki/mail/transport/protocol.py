@@ -18,6 +18,7 @@ from types import TracebackType
 from wiki.blobs.store import Spool, Spooled
 from wiki.mail.message import LargeMessage, RawMessage, Received
 from wiki.mail.transport.mailbox_names import shown
+from wiki.words import MEBIBYTE
 
 Content = bytes | Spooled
 """The octets of a message: in memory, or in a file where they are more than ``Limits.batch_octets``."""
@@ -39,10 +40,10 @@ EMPTY = "The server sent a message without a single octet, which no message is."
 class Limits:
     """Octets and counts that bound what one command may bring. A larger message is reported, never fetched."""
 
-    message_octets: int = 100 * 1024 * 1024
-    batch_octets: int = 8 * 1024 * 1024
+    message_octets: int = 100 * MEBIBYTE
+    batch_octets: int = 8 * MEBIBYTE
     batch_messages: int = 100
-    answer_octets: int = 4 * 1024 * 1024
+    answer_octets: int = 4 * MEBIBYTE
 
 
 @dataclass(frozen=True)

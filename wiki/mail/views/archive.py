@@ -19,8 +19,8 @@ from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import can
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor, safe_next
-from wiki.web.filters import count
 from wiki.web.theming import render
+from wiki.words import count
 
 
 @in_mail_space(Permission.SPACE_VIEW)

@@ -25,13 +25,13 @@ from wiki.search.backends.whoosh_codec import BlockCodec
 from wiki.search.backends.whoosh_segments import INDEX, SCHEMA, Storage
 from wiki.search.backends.whoosh_writer import Writer
 from wiki.search.document import SearchDocument
+from wiki.words import MEBIBYTE
 
 MAKERS = 2
 CHUNK_DOCUMENTS = 4_000
 CHUNK_CHARACTERS = 16_000_000
 _LEAST = 500  # documents that are worth a segment of their own
-_MEBIBYTE = 1024 * 1024
-_BOUNDS = Bounds(seconds=600, memory=1024 * _MEBIBYTE, file_bytes=4096 * _MEBIBYTE)
+_BOUNDS = Bounds(seconds=600, memory=1024 * MEBIBYTE, file_bytes=4096 * MEBIBYTE)
 _SCRATCH = "maker-"
 
 

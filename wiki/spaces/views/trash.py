@@ -10,9 +10,9 @@ from wiki.spaces import trash_list
 from wiki.spaces.access import in_space
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor
-from wiki.web.filters import count
 from wiki.web.theming import render
 from wiki.web.transaction import reads_only
+from wiki.words import count
 
 EVERYTHING = "everything"
 

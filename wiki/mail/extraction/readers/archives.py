@@ -9,12 +9,13 @@ import zlib
 from collections.abc import Iterator
 
 from wiki.mail.extraction.readers.extracted import DAMAGED, Page, Unreadable
+from wiki.words import MEBIBYTE
 
 MOST_ENTRIES = 10_000
-MOST_UNPACKED = 256 * 1024 * 1024
+MOST_UNPACKED = 256 * MEBIBYTE
 LARGEST_RATIO = 100
 # What unpacks to so little is harmless at any ratio.
-HARMLESS = 1024 * 1024
+HARMLESS = MEBIBYTE
 _ENCRYPTED = 0x1
 
 LOCKED = "This file is locked by a password."

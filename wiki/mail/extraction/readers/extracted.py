@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from wiki.words import MEBIBYTE
+
 EXTRACTOR_VERSION = 1
 """Grows when the same bytes give another text; whatever was read by an older version is then read again."""
 MOST_PAGES = 2_000
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 20 * MEBIBYTE
 # Neither belongs in a database's text: NUL, other controls but tab and line feed, and halves of characters.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 # Libraries have errors of their own for this; lxml calls it unknown.
