@@ -1,4 +1,4 @@
-"""What must be true whenever a fetch was killed: I1 to I6 of the design, asked of database, blobs and server."""
+"""What must be true whenever a fetch was killed: I1 to I6 of docs/reliability.md, asked of all that is kept."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """An import that is killed anywhere goes on where it was: nothing is lost, nothing is doubled, memory stays small.
 
-The short form of test 35 of reliability.md, section 7.
+What must hold: docs/reliability.md, section 5.
 """
 
 from __future__ import annotations

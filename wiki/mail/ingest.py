@@ -4,7 +4,7 @@
     store.add        a row for each, committed by the caller together with its ledger
     digest           after that commit: parse, describe, thread, hand to the index
 
-Parsing comes after the commit (reliability.md, section 2), and in a child process with limits on its time and memory:
+Parsing comes after the commit (docs/reliability.md, section 2), and in a child process with bounded time and memory:
 a message that is too much for it is archived already, and is shown as it came.
 """
 

@@ -96,7 +96,7 @@ class MailFolder(Model):
 
 
 class LedgerState(StrEnum):
-    """Where a message on the server stands in the delete-after-archive protocol (reliability.md, section 2)."""
+    """Where a message on the server stands in the delete-after-archive protocol (docs/reliability.md, section 2)."""
 
     ARCHIVED = "archived"
     DELETE_PENDING = "delete-pending"
@@ -140,8 +140,8 @@ class Message(Model):
     """An archived message: a page of its space.
 
     Kept, not derived: ``space_id``, ``sha256``, ``size``, ``internal_date``, ``archived_at``, and the trash columns.
-    Its identity is the space and the hash of its bytes, never its Message-ID (failures.md). ``parsed_version`` is 0
-    until it has been parsed, and -1 when the parser could not be run on it and it is shown raw.
+    Its identity is the space and the hash of its bytes, never its Message-ID (docs/failures.md). ``parsed_version`` is
+    0 until it has been parsed, and -1 when the parser could not be run on it and it is shown raw.
     ``date`` is the sane sort key. ``text_ranges`` says what of ``text`` is new (``wiki.mail.quoting.stored``).
     ``features`` is :class:`~wiki.mail.features.Features` as JSON.
     """

@@ -1,7 +1,7 @@
 """Names of files that strangers chose, made harmless; no database, no web.
 
 A filename in a mail may hold line breaks (a second header), path parts, or marks that reverse the writing direction
-so that ``exe.gpj`` reads as ``jpg.exe`` (reliability.md, section 4).
+so that ``exe.gpj`` reads as ``jpg.exe`` (docs/reliability.md, section 4).
 """
 
 from __future__ import annotations

@@ -60,5 +60,5 @@ for rule, endpoint, view, methods in (
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)
 
-# It checks its token itself, after it knows who sends the file: wiki/mail/uploads.py says why.
+# It checks its token itself, after it knows who sends the file: wiki/mail/importing/uploads.py says why.
 csrf.exempt(imports.upload)

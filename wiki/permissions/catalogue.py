@@ -42,7 +42,7 @@ class Column:
     permission: Permission
 
 
-# The columns in the order in which administrators know them (product.md, section 1).
+# The columns in the order in which administrators know them.
 SPACE_MATRIX: tuple[Column, ...] = (
     Column("Space", "View", Permission.SPACE_VIEW),
     Column("Pages", "Add", Permission.PAGE_ADD),

@@ -80,7 +80,7 @@ def safe_next(default: str) -> str:
     r"""The local address that a form or link wants to come back to, or the default.
 
     One leading slash, nothing that a browser could read as another host: ``/\evil``, ``//evil`` and control
-    characters pass a netloc check (reliability.md, section 4).
+    characters pass a netloc check (docs/reliability.md, section 4).
     """
     wanted = request.values.get("next", "")
     if (

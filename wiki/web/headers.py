@@ -1,4 +1,4 @@
-"""The security headers of every answer (reliability.md, section 4); a view may set a stricter policy of its own."""
+"""The security headers of every answer (docs/reliability.md, section 4); a view may set a stricter policy."""
 
 from __future__ import annotations
 

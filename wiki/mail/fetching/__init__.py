@@ -1,1 +1,1 @@
-"""Fetching: the delete-after-archive protocol, from a server to the ledger (reliability.md, section 2)."""
+"""Fetching: the delete-after-archive protocol, from a server to the ledger (docs/reliability.md, section 2)."""

@@ -1,7 +1,7 @@
 """What leaves a POP3 maildrop, and when it counts as gone.
 
 A message is deleted only if it was read whole in the very session that deletes it and its hash is in the archive:
-a UIDL alone has been seen to stand for another message (failures.md). It counts as gone when two sessions in turn
+a UIDL alone has been seen to stand for another message (docs/failures.md). It counts as gone when two sessions in turn
 did not list it and neither listed fewer messages than there must be: some servers show only a part of a maildrop.
 """
 

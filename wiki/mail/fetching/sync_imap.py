@@ -1,4 +1,4 @@
-"""Fetching over IMAP: folder by folder, from the UIDs that the ledger does not have (reliability.md, section 2)."""
+"""Fetching over IMAP: folder by folder, from the UIDs that the ledger lacks (docs/reliability.md, section 2)."""
 
 from __future__ import annotations
 

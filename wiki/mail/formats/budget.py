@@ -1,6 +1,6 @@
 """How much a packed file may unpack to: bombs make gigabytes out of nothing, mail does not.
 
-A file may unpack to a hundred times its size (reliability.md, section 4), or to what is small anyway.
+A file may unpack to a hundred times its size (docs/reliability.md, section 4), or to what is small anyway.
 """
 
 from __future__ import annotations

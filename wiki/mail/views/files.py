@@ -1,7 +1,8 @@
 """What of a message is not a page of ours: its HTML in a frame, its parts, its raw bytes.
 
 All of it is a stranger's work. Nothing here is ever run by a browser as if it were ours: attachments are downloads of
-a generic type, pictures are verified, and the frame has an origin and a policy of its own (reliability.md, section 4).
+a generic type, pictures are verified, and the frame has an origin and a policy of its own
+(docs/reliability.md, section 4).
 """
 
 from __future__ import annotations
