@@ -114,16 +114,19 @@ def read(
         return _Message(offset, separator, quoting, max_message, new_spool)
 
     message = begun(lines.offset - len(separator), separator)
-    for line in lines:
-        is_candidate = message.is_complete and lines.is_line_start and line.startswith(b"From ")
-        is_separator = is_candidate and (_is_dated(line) if needs_date else lines.field_follows())
-        if is_separator and not message.spans(lines):
-            here = lines.offset - len(line)
-            yield message.entry(here)
-            message = begun(here, line)
-        else:
-            message.add(line)
-    yield message.entry(lines.offset)
+    try:
+        for line in lines:
+            is_candidate = message.is_complete and lines.is_line_start and line.startswith(b"From ")
+            is_separator = is_candidate and (_is_dated(line) if needs_date else lines.field_follows())
+            if is_separator and not message.spans(lines):
+                here = lines.offset - len(line)
+                yield message.entry(here)
+                message = begun(here, line)
+            else:
+                message.add(line)
+        yield message.entry(lines.offset)
+    finally:
+        message.leave()
 
 
 def write(stream: BinaryIO, messages: Iterable[RawMessage]) -> int:
@@ -293,13 +296,17 @@ class _Message:
         if self._size > self._max_message:
             self._is_too_large = True
             self._lines.clear()
-            if self._spool is not None:
-                self._spool.discard()
-                self._spool = None
+            self.leave()
             return
         self._lines.append(line)
         if self._new_spool is not None and self._size - self._spooled > IN_MEMORY:
             self._spill(self._new_spool)
+
+    def leave(self) -> None:
+        """Remove the file of a message that did not come to its end, or is too large."""
+        if self._spool is not None:
+            self._spool.discard()
+            self._spool = None
 
     def spans(self, lines: _Lines) -> bool:
         """Whether the separator that was just read belongs to this message, by a Content-Length that proves right."""
@@ -326,6 +333,7 @@ class _Message:
             return MboxEntry(self._offset, end, content, date, len(content))
         self._spool.write(content)
         spooled = self._spool.finish()
+        self._spool = None  # the file is the reader's from now on
         return MboxEntry(self._offset, end, spooled, date, spooled.size)
 
     def _spill(self, new_spool: Callable[[], Spool]) -> None:
