@@ -23,6 +23,7 @@ from wiki.mail.keeping import commands as keeping
 from wiki.mail.message import RawMessage
 from wiki.mail.models import MailAccount, Message
 from wiki.mail.parsing import parse
+from wiki.mail.raws import MISSING
 from wiki.mail.terminal import Bar, bars_on_terminal, site_space
 
 mail = AppGroup("mail", help="The mail archive: import, fetch, read and verify.")
@@ -99,7 +100,7 @@ def raw(message: int) -> None:
     try:
         sys.stdout.buffer.write(blob_store().read(sha256))
     except BlobMissing as error:
-        raise click.ClickException(f"The raw bytes of message {message} are missing from the store.") from error
+        raise click.ClickException(MISSING) from error
 
 
 @mail.command("reparse")

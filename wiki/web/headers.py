@@ -9,6 +9,8 @@ POLICY = (
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
+INERT = "sandbox; default-src 'none'"
+"""The policy of a download that some mail program wrote: nothing in it may run, load or lead anywhere."""
 
 
 def install(app: Flask) -> None:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wiki.mail import account_queries
 from wiki.mail.access import in_mail_space, with_account
+from wiki.mail.breadcrumbs import to_accounts
 from wiki.mail.certificates import queries, requests, wording
 from wiki.mail.models import MailAccount
 from wiki.permissions.catalogue import Permission
@@ -27,10 +28,7 @@ def account(space: Space, account: MailAccount) -> ResponseReturnValue:
         waiting=requests.waiting_for(account),
         in_words=wording.in_words,
         sum_in_words=wording.sum_in_words,
-        breadcrumbs=[
-            (space.name, url_for("spaces.home", key=space.key)),
-            ("Mail Accounts", url_for("mail.accounts", key=space.key)),
-        ],
+        breadcrumbs=to_accounts(space),
     )
 
 

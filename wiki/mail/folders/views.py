@@ -10,6 +10,7 @@ from wiki.db import hold_nothing, transaction
 from wiki.errors import Invalid, NotFound
 from wiki.mail import throttle
 from wiki.mail.access import in_mail_space, with_account
+from wiki.mail.breadcrumbs import to_accounts
 from wiki.mail.fetching import opening
 from wiki.mail.folders import service
 from wiki.mail.folders.choosing import tree
@@ -51,8 +52,7 @@ def choose_folders(space: Space, account: MailAccount) -> ResponseReturnValue:
         rows={row.name: row for row in rows},
         ticked=ticked,
         breadcrumbs=[
-            (space.name, url_for("spaces.home", key=space.key)),
-            ("Mail Accounts", url_for("mail.accounts", key=space.key)),
+            *to_accounts(space),
             (account.name, url_for("mail.account", key=space.key, account_id=account.id)),
         ],
     )

@@ -20,6 +20,8 @@ from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import space_ids
 from wiki.spaces.models import Space
 
+NOT_SET_UP = "This way to sign in has not been set up by an administrator."
+
 
 def administered(actor: Actor, account_id: int) -> tuple[Space, MailAccount]:
     """An account, wherever it is, that the actor administers, with its space. Raises NotFound."""
@@ -53,7 +55,7 @@ def registration(provider_id: str, redirect_url: str = "") -> Registration:
     """What a provider knows us by. Raises Invalid (key ``sign_in``) when it is not set up, and CannotUnseal."""
     ours = client(provider_id)
     if ours is None or ours.secret_sealed is None:
-        raise Invalid({"sign_in": "This way to sign in has not been set up by an administrator."})
+        raise Invalid({"sign_in": NOT_SET_UP})
     return Registration(_resolved(ours), ours.client_id, unseal(ours.secret_sealed), redirect_url)
 
 

@@ -85,7 +85,7 @@ def check_host(provider_id: str, host: str) -> None:
     """Raise Invalid unless the provider can be used here and its tokens are meant for this mail server."""
     provider = queries.provider(provider_id)
     if provider is None:
-        raise Invalid({"sign_in": "This way to sign in has not been set up by an administrator."})
+        raise Invalid({"sign_in": queries.NOT_SET_UP})
     if host.lower() not in provider.hosts:
         raise Invalid({"host": f"Sign-ins of {provider.name} are only for {joined(provider.hosts)}."})
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wiki.db import hold_nothing, transaction
 from wiki.errors import Invalid, NotAllowed, NotFound
 from wiki.mail.access import in_mail_space, while_on, with_account
+from wiki.mail.breadcrumbs import to_accounts
 from wiki.mail.models import MailAccount
 from wiki.mail.oauth import exchange, queries, service
 from wiki.mail.oauth.exchange import Refused, Unreachable
@@ -82,10 +83,7 @@ def sign_in(space: Space, account: MailAccount) -> ResponseReturnValue:
         account=account,
         provider=queries.provider(account.sign_in),
         address=address,
-        breadcrumbs=[
-            (space.name, url_for("spaces.home", key=space.key)),
-            ("Mail Accounts", url_for("mail.accounts", key=space.key)),
-        ],
+        breadcrumbs=to_accounts(space),
     )
 
 

@@ -11,6 +11,7 @@ from wiki.db import transaction
 from wiki.errors import Conflict, Invalid
 from wiki.mail import account_queries, network, service, throttle
 from wiki.mail.access import in_mail_space, with_account
+from wiki.mail.breadcrumbs import to_accounts, to_home
 from wiki.mail.certificates.requests import waiting_for
 from wiki.mail.forms import AccountForm, changes_in_words, same_family, starting_values, stored_values
 from wiki.mail.keeping.queries import damaged_in
@@ -37,7 +38,7 @@ def accounts(space: Space) -> ResponseReturnValue:
     rows = account_queries.accounts(current_actor(), space)
     damaged = damaged_in(current_actor(), space)
     grants = oauth.grants([row.account.id for row in rows])
-    return render("mail/accounts.html", rows=rows, damaged=damaged, grants=grants, breadcrumbs=[_home(space)])
+    return render("mail/accounts.html", rows=rows, damaged=damaged, grants=grants, breadcrumbs=to_home(space))
 
 
 @in_mail_space(Permission.SPACE_ADMIN)
@@ -193,13 +194,9 @@ def _page(
         preset=preset,
         default_ports={protocol.value: port for protocol, port in DEFAULT_PORTS.items()},
         delete_delay_hours=current_app.config["MAIL_DELETE_DELAY_HOURS"],
-        breadcrumbs=[_home(space), ("Mail Accounts", url_for("mail.accounts", key=space.key))],
+        breadcrumbs=to_accounts(space),
     )
 
 
 def _to_list(space: Space) -> ResponseReturnValue:
     return redirect(url_for("mail.accounts", key=space.key), code=303)
-
-
-def _home(space: Space) -> tuple[str, str]:
-    return space.name, url_for("spaces.home", key=space.key)

@@ -15,10 +15,12 @@ from wiki.mail import account_queries, archive_queries, service, trashing
 from wiki.mail.access import in_mail_space, with_message
 from wiki.mail.archive_queries import ArchiveRow, Cursor, Period, Wanted
 from wiki.mail.models import Message
+from wiki.mail.raws import MISSING
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import can
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor, safe_next
+from wiki.web.headers import INERT
 from wiki.web.theming import render
 from wiki.words import count
 
@@ -105,11 +107,9 @@ def send_raw(sha256: str, name: str) -> ResponseReturnValue:
     try:
         stream = blob_store().open(sha256)
     except BlobMissing as error:
-        raise Conflict(
-            "The raw bytes of this message are missing from the store; restore them from a backup."
-        ) from error
+        raise Conflict(MISSING) from error
     response = send_file(stream, mimetype="message/rfc822", as_attachment=True, download_name=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = INERT
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from flask import Response, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from wiki import settings
 from wiki.db import will_write
-from wiki.errors import NotAllowed, NotFound
+from wiki.errors import NotAllowed
 from wiki.jobs.progress import Silent
-from wiki.mail.access import FEATURE, in_mail_space
+from wiki.mail.access import in_mail_space, while_on
 from wiki.mail.archive_queries import Period
 from wiki.mail.exporting import service
 from wiki.mail.exporting.forms import ExportForm
@@ -27,6 +26,7 @@ from wiki.search import query
 from wiki.search.query import Asked
 from wiki.spaces.models import Space
 from wiki.web.access import current_actor, require
+from wiki.web.headers import INERT
 from wiki.web.theming import render
 
 MOST_FOUND = 5_000
@@ -54,10 +54,9 @@ def export(space: Space) -> ResponseReturnValue:
 
 
 @require(Permission.SITE_USE)
+@while_on
 def export_found() -> ResponseReturnValue:
     """Offer, and send, the mail that a search finds."""
-    if not settings.feature_is_on(FEATURE):
-        raise NotFound
     text, space_id = request.args.get("q", ""), request.args.get("space_id", type=int)
     ids = query.found_ids(current_actor(), Asked(text, kind=KIND, space_id=space_id), MOST_FOUND)
     back = url_for("search.index", q=text, type=KIND)
@@ -103,6 +102,6 @@ def _sent(wanted: _Wanted, kind: BundleFormat, total: Totals) -> Response:
     response.call_on_close(place.give_back)
     filename = f"{wanted.name}.{'zip' if kind.is_zip else 'mbox'}"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = INERT
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -21,8 +21,8 @@ from wiki.mail.parsing.parse import PartNotFound
 from wiki.mail.views.archive import send_raw
 from wiki.permissions.catalogue import Permission
 from wiki.spaces.models import Space
+from wiki.web.headers import INERT
 
-INERT = "sandbox; default-src 'none'"
 GENERIC = "application/octet-stream"
 
 
