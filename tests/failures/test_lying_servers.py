@@ -7,7 +7,7 @@ import pytest
 from tests.failures.rows import shows
 from tests.failures.world import World, mailbox, maildrop
 from tests.mail.accounts import letter
-from tests.servers.hostile import answering_about, changing, on, saying
+from tests.servers.hostile import Fault, answering_about, changing, on, saying
 from tests.servers.lies import LIES
 from tests.servers.scripted import Behaviour, ScriptedServer
 from tests.servers.scripted_imap import honest, honest_size
@@ -178,11 +178,13 @@ LISTINGS: dict[str, Behaviour] = {
 @shows("lying server")
 @pytest.mark.parametrize("listing", LISTINGS)
 def test_listings_that_disagree_cost_nothing(world: World, listing: str) -> None:
-    script = maildrop(LETTERS[:4], behaviours=[LISTINGS[listing]])
+    fault = Fault(LISTINGS[listing])
+    script = maildrop(LETTERS[:4], behaviours=[fault])
     with ScriptedServer(script) as server:
         account = world.account(server)
         world.delete_from_server(account)
         world.try_to_fetch(account)
+        assert fault.times
         world.assert_nothing_lost(LETTERS[:4], script)
         script.behaviours = ()
         world.fetch(account)

@@ -45,6 +45,7 @@ def test_a_folder_that_is_numbered_anew_in_the_middle_of_a_fetch_loses_nothing(w
         account = world.account(server)
         world.delete_from_server(account)
         world.try_to_fetch(account)
+        assert script.uid_validity == 8
         world.assert_nothing_lost(LETTERS, script)
         world.fetch(account)
         world.assert_nothing_lost(LETTERS, script)
@@ -73,6 +74,7 @@ def test_numbers_that_change_before_the_deleting_cost_no_other_mail(world: World
         ]
         script.messages[6] = letter(6)
         world.try_to_fetch(account)
+        assert script.uid_validity == 8
         script.behaviours = ()
         world.fetch(account)
         world.assert_nothing_lost([*LETTERS, *newer], script)

@@ -9,6 +9,7 @@ from tests.failures.world import World, mailbox, maildrop
 from tests.mail.accounts import letter
 from tests.servers.certificates import Authority
 from tests.servers.hostile import (
+    Fault,
     backwards,
     changing,
     first,
@@ -41,13 +42,15 @@ ODDITIES: dict[str, Behaviour] = {
 @shows("unasked and unusual answers")
 @pytest.mark.parametrize("oddity", ODDITIES)
 def test_a_server_with_unusual_manners_is_fetched_like_any_other(world: World, oddity: str) -> None:
-    script = mailbox(LETTERS, behaviours=[ODDITIES[oddity]])
+    fault = Fault(ODDITIES[oddity])
+    script = mailbox(LETTERS, behaviours=[fault])
     with ScriptedServer(script) as server:
         account = world.account(server)
         assert world.fetch(account) == "3 new messages."
         world.assert_each_once(LETTERS)
         world.delete_from_server(account)
         assert "3 removed" in world.fetch(account)
+        assert fault.times
         world.assert_nothing_lost(LETTERS, script)
 
 
@@ -65,10 +68,12 @@ NUMBERS: dict[str, Behaviour] = {
 @shows("unasked and unusual answers")
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_number_that_there_cannot_be_is_passed_over(world: World, number: str) -> None:
-    script = mailbox(LETTERS, behaviours=[NUMBERS[number]])
+    fault = Fault(NUMBERS[number])
+    script = mailbox(LETTERS, behaviours=[fault])
     with ScriptedServer(script) as server:
         account = world.account(server)
         assert "3 new messages" in world.fetch(account)
+        assert fault.times
         world.fetch(account)
         world.assert_each_once(LETTERS)
 
@@ -100,8 +105,10 @@ def test_whatever_command_is_refused_nothing_is_lost(world: World, step: bytes, 
     with ScriptedServer(script) as server:
         account = world.account(server)
         world.delete_from_server(account)
-        script.behaviours = [on(step, saying(b"<tag> " + word + b" no such thing\r\n"))]
+        fault = Fault(on(step, saying(b"<tag> " + word + b" no such thing\r\n")))
+        script.behaviours = [fault]
         world.try_to_fetch(account)
+        assert fault.times
         world.assert_nothing_lost(LETTERS, script)
         assert step in {b"UID EXPUNGE", b"LOGOUT", b"CAPABILITY"} or script.removed == []
         script.behaviours = ()
@@ -117,8 +124,10 @@ def test_whatever_command_a_pop_server_refuses_nothing_is_lost(world: World, ste
     with ScriptedServer(script) as server:
         account = world.account(server)
         world.delete_from_server(account)
-        script.behaviours = [on(step, saying(b"-ERR no such thing\r\n"))]
+        fault = Fault(on(step, saying(b"-ERR no such thing\r\n")))
+        script.behaviours = [fault]
         world.try_to_fetch(account)
+        assert fault.times
         world.assert_nothing_lost(LETTERS, script)
         script.behaviours = ()
         world.fetch(account)
@@ -141,7 +150,8 @@ def test_a_server_that_cannot_remove_single_messages_keeps_them_and_the_account_
     world: World, way: AfterArchiving, capabilities: bytes, refused: bytes
 ) -> None:
     script = mailbox(LETTERS, capabilities=capabilities)
-    script.behaviours = [on(refused, saying(b"<tag> NO not here\r\n"))]
+    fault = Fault(on(refused, saying(b"<tag> NO not here\r\n")))
+    script.behaviours = [fault]
     with ScriptedServer(script) as server:
         account = world.account(server)
         world.fetch(account)
@@ -149,6 +159,7 @@ def test_a_server_that_cannot_remove_single_messages_keeps_them_and_the_account_
         told = world.fetch(account)
         assert "server" in told
         assert "removed from the server" not in told
+        assert bool(fault.times) == bool(refused)
         assert list(script.messages.values()) == LETTERS
         assert not any(b"EXPUNGE" in line and b"UID" not in line for line in server.heard)
         assert world.states(account) == {"archived": 3}

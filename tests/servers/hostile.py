@@ -33,6 +33,26 @@ def in_connection(number: int, behaviour: Behaviour) -> Behaviour:
     return behave
 
 
+class Fault:
+    """The same behaviour, and ``times``: how often it spoke otherwise than an honest server would have."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
+        self.times = 0
+
+    def __call__(self, command: Command, honest: Honest) -> list[bytes]:
+        """Behave."""
+        asked: list[list[bytes]] = []
+
+        def noted() -> list[bytes]:
+            asked.append(honest())
+            return list(asked[-1])
+
+        pieces = self._behaviour(command, noted)
+        self.times += [pieces] != asked
+        return pieces
+
+
 def once(behaviour: Behaviour) -> Behaviour:
     """Only the first time; inside ``on``, the first time for that command."""
     has_happened = False

@@ -70,6 +70,10 @@ class Talk:
         """Say nothing until the test is over."""
         self._server.stopping.wait()
 
+    def wait_for_octets(self) -> None:
+        """Until the client has sent something, which is left to be read."""
+        self._connection.recv(1, socket.MSG_PEEK)
+
     def start_tls(self, context: ssl.SSLContext) -> None:
         """Encrypt from here on."""
         self._lines.close()

@@ -5,8 +5,6 @@ Somebody on the way could strip the offer, put in answers of their own (CVE-2011
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.servers.certificates import Authority
@@ -105,7 +103,7 @@ def test_answers_slipped_in_while_the_encryption_begins_end_it_too(
 
     def starttls(talk: Talk, tag: bytes, _arguments: bytes) -> None:
         talk.send(tag + b" OK go\r\n")
-        time.sleep(0.1)
+        talk.wait_for_octets()  # the client has begun to encrypt, so it has read the consent
         talk.send(late)
         talk.start_tls(context)
 
