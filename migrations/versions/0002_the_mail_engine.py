@@ -162,6 +162,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_mail_certificates_folder_id_is_clean'), ['folder_id', 'is_clean'], unique=False)
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('because', sa.String(length=20), server_default='', nullable=False))
         batch_op.add_column(sa.Column('labels', sa.JSON(), server_default='[]', nullable=False))
 
     with op.batch_alter_table('mail_accounts', schema=None) as batch_op:
@@ -223,6 +224,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('ledger_entries', schema=None) as batch_op:
         batch_op.drop_column('labels')
+        batch_op.drop_column('because')
 
     with op.batch_alter_table('mail_certificates', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mail_certificates_folder_id_is_clean'))

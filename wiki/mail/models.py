@@ -105,11 +105,22 @@ class LedgerState(StrEnum):
     STALE = "stale"
 
 
+class Because(StrEnum):
+    """Why an entry stands as it does, where more follows from it than a sentence for people.
+
+    HELD because its message was purged here or its stored copy is DAMAGED; GONE because somebody removed it ELSEWHERE.
+    """
+
+    PURGED = "purged"
+    DAMAGED = "damaged"
+    ELSEWHERE = "elsewhere"
+
+
 class LedgerEntry(Model):
     """One message as one server holds it. ``uid`` is IMAP's (0 for POP3); ``uidl`` is POP3's ('' elsewhere).
 
     ``sha256`` is NULL for a HELD message whose bytes never came whole. ``is_duplicate``: the archive already had
-    these bytes when this entry was made. ``labels`` are Gmail's.
+    these bytes when this entry was made. ``labels`` are Gmail's. ``because`` is a Because or '', ``reason`` for people.
     ``gone_at`` of a DELETE_PENDING entry is when a POP3 session first did not list it.
     """
 
@@ -129,6 +140,7 @@ class LedgerEntry(Model):
     sha256: Mapped[str | None] = mapped_column(String(64))
     state: Mapped[LedgerState] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text, default="")
+    because: Mapped[str] = mapped_column(String(20), default="", server_default="")
     is_duplicate: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=1)
     labels: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.factories import Letter, make_message, make_messages
 from tests.mail.accounts import add_account, letter
@@ -31,7 +31,7 @@ from wiki.mail.fetching import sync
 from wiki.mail.keeping import checking, needed, verification
 from wiki.mail.keeping.damage import HELD
 from wiki.mail.keeping.models import ArchiveCheck, BlobDamage
-from wiki.mail.models import AfterArchiving, LedgerEntry, Message
+from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, Message
 from wiki.mail.transport.endpoint import Protocol
 from wiki.permissions.actor import SYSTEM
 
@@ -196,12 +196,38 @@ def test_the_original_of_a_damaged_message_stays_on_the_server_and_mends_it(
     whole_pass(time)
     with reading() as session:
         [entry] = session.scalars(select(LedgerEntry)).all()
-        assert (entry.state, entry.reason) == ("held", HELD)
+        assert (entry.state, entry.reason, entry.because) == ("held", HELD, "damaged")
 
     sync.fetch(account, Silent())
     assert blob_store().verify(blob_of(message).parent.name + blob_of(message).name)
     checking.check_some()
     assert damages() == 0
+
+
+def test_what_was_held_for_damage_alone_is_held_no_more_when_it_is_whole(
+    app: Flask, site: Site, time: Time, pymap_server: PymapMailbox
+) -> None:
+    """Whatever is said of it: the sentence may be another after an upgrade, or after a try that failed meanwhile."""
+    for number in (1, 2):
+        pymap_server.deliver(letter(number))
+    sync.fetch(add_account(app, site.team, pymap_server), Silent())
+    with transaction() as session:
+        kept, damaged = session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))
+        kept.state, kept.reason = LedgerState.HELD, "The server gives sizes that are not exact."
+        blobs = [blob_store()._path(entry.sha256 or "") for entry in (kept, damaged)]
+    for path in blobs:
+        flip(path)
+    whole_pass(time)
+    with transaction() as session:
+        session.execute(update(LedgerEntry).where(LedgerEntry.id == damaged.id).values(reason="The connection broke."))
+    for path in blobs:
+        flip(path)  # from a backup
+
+    checking.check_some()
+
+    with reading() as session:
+        assert session.scalars(select(LedgerEntry.state).order_by(LedgerEntry.id)).all() == ["held", "archived"]
+        assert set(session.scalars(select(LedgerEntry.because))) == {""}
 
 
 @pytest.mark.dovecot

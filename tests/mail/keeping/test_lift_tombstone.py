@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.mail.accounts import add_account, letter
 from tests.people import Person, Site
@@ -15,7 +15,7 @@ from wiki.db import reading, transaction
 from wiki.jobs.progress import Silent
 from wiki.mail import trashing
 from wiki.mail.fetching import sync
-from wiki.mail.models import LedgerEntry, Message
+from wiki.mail.models import LedgerEntry, LedgerState, Message
 
 
 @pytest.fixture
@@ -60,6 +60,23 @@ def test_it_comes_back_when_its_tombstone_was_lifted(app: Flask, destroyed: tupl
     assert "may bring this message back" in done.output
 
     sync.fetch(account, Silent())
+
+    assert messages() == 1
+
+
+def test_it_comes_back_whatever_was_said_of_it_when_it_stayed_away(
+    app: Flask, site: Site, destroyed: tuple[int, str], pymap_server: PymapMailbox
+) -> None:
+    _, sha256 = destroyed
+    pymap_server.deliver(letter(1))
+    another = add_account(app, site.team, pymap_server, name="The same mailbox again")
+    sync.fetch(another, Silent())
+    with transaction() as session:
+        held = update(LedgerEntry).where(LedgerEntry.state == LedgerState.HELD)
+        session.execute(held.values(reason="Words of an older version."))
+    app.test_cli_runner().invoke(args=["mail", "lift-tombstone", "team", sha256])
+
+    sync.fetch(another, Silent())
 
     assert messages() == 1
 

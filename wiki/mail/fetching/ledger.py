@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, select, upda
 from sqlalchemy.orm import Session
 
 from wiki import clock
-from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
+from wiki.mail.models import Because, LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
 from wiki.mail.store import Stored
 
 Value = TypeVar("Value")
@@ -175,6 +175,7 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
             "sha256": kept.sha256,
             "state": LedgerState.HELD if stays_because else LedgerState.ARCHIVED,
             "reason": stays_because,
+            "because": Because.PURGED if kept.id is None else "",
             "attempts": MOST_TRIES if stays_because else 1,
             "is_duplicate": not kept.is_new,
             "labels": list(item.labels),

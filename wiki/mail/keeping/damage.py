@@ -17,7 +17,7 @@ from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
 from wiki.mail.keeping import needed
 from wiki.mail.keeping.models import BlobDamage, Condition
-from wiki.mail.models import LedgerEntry, LedgerState, Message, SetAside
+from wiki.mail.models import Because, LedgerEntry, LedgerState, Message, SetAside
 from wiki.mail.subjects import message_subject
 from wiki.permissions.actor import SYSTEM
 
@@ -94,7 +94,7 @@ def _hold(session: Session, hashes: Sequence[str]) -> None:
                 LedgerEntry.sha256.in_(some),
                 LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.DELETE_PENDING]),
             )
-            .values(state=LedgerState.HELD, reason=HELD, attempts=1)
+            .values(state=LedgerState.HELD, reason=HELD, because=Because.DAMAGED, attempts=1)
             .execution_options(synchronize_session=False)
         )
 
@@ -103,8 +103,12 @@ def _release(session: Session, hashes: Sequence[str]) -> None:
     for some in _chunks(hashes):
         session.execute(
             update(LedgerEntry)
-            .where(LedgerEntry.sha256.in_(some), LedgerEntry.state == LedgerState.HELD, LedgerEntry.reason == HELD)
-            .values(state=LedgerState.ARCHIVED, reason="")
+            .where(
+                LedgerEntry.sha256.in_(some),
+                LedgerEntry.state == LedgerState.HELD,
+                LedgerEntry.because == Because.DAMAGED,
+            )
+            .values(state=LedgerState.ARCHIVED, reason="", because="")
             .execution_options(synchronize_session=False)
         )
 

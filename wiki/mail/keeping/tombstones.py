@@ -8,7 +8,7 @@ from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.extensions import db
 from wiki.mail.fetching.ledger import PURGED_HERE
-from wiki.mail.models import LedgerEntry, LedgerState, MailAccount, MailFolder, Tombstone
+from wiki.mail.models import Because, LedgerEntry, LedgerState, MailAccount, MailFolder, Tombstone
 from wiki.permissions.actor import Actor
 
 
@@ -27,11 +27,10 @@ def lift(actor: Actor, space_id: int, sha256: str) -> bool:
         .where(
             LedgerEntry.folder_id.in_(folders.where(MailAccount.space_id == space_id)),
             LedgerEntry.sha256 == sha256,
-            (LedgerEntry.state == LedgerState.ARCHIVED)
-            | ((LedgerEntry.state == LedgerState.HELD) & (LedgerEntry.reason == PURGED_HERE)),
+            LedgerEntry.state.in_([LedgerState.ARCHIVED, LedgerState.HELD]),
         )
         # Held after one try: worth another.
-        .values(state=LedgerState.HELD, reason=PURGED_HERE, attempts=1)
+        .values(state=LedgerState.HELD, reason=PURGED_HERE, because=Because.PURGED, attempts=1)
         .execution_options(synchronize_session=False)
     )
     record(actor, EventTag.MAIL_TOMBSTONE_LIFTED, f"space:{space_id}", space_id=space_id, sha256=sha256)
