@@ -17,6 +17,7 @@ from wiki.mail import ingest, store
 from wiki.mail.fetching import ledger
 from wiki.mail.fetching.ledger import Failed, Item
 from wiki.mail.message import RawMessage, Received
+from wiki.mail.subjects import account_subject
 from wiki.mail.transport.protocol import Content
 from wiki.permissions.actor import SYSTEM
 
@@ -122,7 +123,7 @@ def archive(source: Source, batch: Batch, tally: Tally) -> None:
         record(
             SYSTEM,
             EventTag.MAIL_ARCHIVED,
-            f"mail-account:{source.account_id}",
+            account_subject(source.account_id),
             folder=source.folder,
             new=new,
             duplicates=len(stored) - new,

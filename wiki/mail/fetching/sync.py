@@ -26,6 +26,7 @@ from wiki.mail.fetching.plan import Run
 from wiki.mail.fetching.sync_imap import fetch_imap
 from wiki.mail.fetching.sync_pop import fetch_pop
 from wiki.mail.models import MailAccount
+from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import TookTooLong, TransportError
 from wiki.permissions.actor import SYSTEM
 
@@ -42,7 +43,7 @@ def fetch(account_id: int, progress: Progress) -> tuple[bool, str]:
     Never raises for what a server does. Raises Conflict when the account is being fetched elsewhere or is gone.
     """
     try:
-        with lease(f"mail-account:{account_id}") as held:
+        with lease(account_subject(account_id)) as held:
             return _fetch_alone(account_id, held, progress)
     except (LeaseTaken, LeaseLost) as error:
         raise Conflict(ALREADY_RUNNING) from error
@@ -100,4 +101,4 @@ def _finish(account_id: int, held: Held, tally: Tally, *, ok: bool, result: str)
         # What stopped half-way and did make progress goes on soon; what fails keeps to its rhythm.
         goes_on = not ok and tally.archived > 0
         account.next_fetch_at = now + timedelta(minutes=1 if goes_on else account.fetch_minutes)
-        record(SYSTEM, EventTag.MAIL_ACCOUNT_FETCHED, f"mail-account:{account_id}", ok=ok, result=result)
+        record(SYSTEM, EventTag.MAIL_ACCOUNT_FETCHED, account_subject(account_id), ok=ok, result=result)
