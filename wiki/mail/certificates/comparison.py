@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wiki.mail.models import LedgerState
+from wiki.mail.models import Because, LedgerState
 
 
 class Kind(StrEnum):
@@ -76,6 +76,7 @@ class Entry:
     is_duplicate: bool = False
     message_id: int | None = None
     is_purged: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,8 @@ def _unlisted(entry: Entry, known: Known) -> Finding:
     where = Listed(entry.uid, entry.uidl).where
     if entry.sha256 in known.damaged:
         return Finding(Kind.COPY_LOST, where, entry)
-    if entry.state in {LedgerState.GONE, LedgerState.DELETE_PENDING}:
+    is_ours = entry.state == LedgerState.GONE and entry.because != Because.ELSEWHERE
+    if is_ours or entry.state == LedgerState.DELETE_PENDING:
         return Finding(Kind.GONE_HERE, where, entry)
     is_safe = entry.message_id is not None or entry.is_purged
     return Finding(Kind.GONE_ELSEWHERE if is_safe else Kind.LOST, where, entry)

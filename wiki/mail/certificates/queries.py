@@ -126,6 +126,7 @@ def entries(session: Session, space_id: int, folder_id: int, above: int = -1, up
             LedgerEntry.state,
             LedgerEntry.reason,
             LedgerEntry.is_duplicate,
+            LedgerEntry.because,
             Message.id.label("message_id"),
             Tombstone.id.label("tombstone_id"),
         )
@@ -143,7 +144,7 @@ def entries(session: Session, space_id: int, folder_id: int, above: int = -1, up
     return [
         Entry(
             row.id, row.uid, row.uidl, row.size, row.sha256, LedgerState(row.state), row.reason,
-            row.is_duplicate, row.message_id, row.tombstone_id is not None,
+            row.is_duplicate, row.message_id, row.tombstone_id is not None, row.because,
         )
         for row in session.execute(wanted)
     ]  # fmt: skip

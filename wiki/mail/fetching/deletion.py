@@ -19,7 +19,7 @@ from wiki.mail.fetching.ledger import Deletable, FolderEpoch
 from wiki.mail.fetching.plan import CalledOff, Run
 from wiki.mail.keeping import damage
 from wiki.mail.keeping.models import Condition
-from wiki.mail.models import AfterArchiving, LedgerState
+from wiki.mail.models import AfterArchiving, Because, LedgerState
 from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import CannotDelete
 from wiki.mail.transport.protocol import ImapTransport
@@ -149,7 +149,7 @@ def _the_same(
         still = transport.still_present(list(unanswered))
         with run.writing() as session:
             gone = [entry_id for uid, entry_id in unanswered.items() if uid not in still]
-            ledger.mark(session, gone, LedgerState.GONE)
+            ledger.mark(session, gone, LedgerState.GONE, Because.ELSEWHERE)
     return [each for each in ready if each.uid in sizes]
 
 

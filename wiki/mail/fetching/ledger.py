@@ -266,10 +266,12 @@ def pending(session: Session, folder_id: int) -> dict[int, int]:
     return {row.uid: row.id for row in rows}
 
 
-def mark(session: Session, ids: Iterable[int], state: LedgerState) -> None:
+def mark(session: Session, ids: Iterable[int], state: LedgerState, because: Because | None = None) -> None:
     """Put entries into another state."""
-    gone = {"gone_at": clock.now()} if state == LedgerState.GONE else {}
-    rows = [{"id": entry_id, "state": state, **gone} for entry_id in ids]
+    values: dict[str, object] = {"state": state, "because": because or ""}
+    if state == LedgerState.GONE:
+        values["gone_at"] = clock.now()
+    rows = [{"id": entry_id, **values} for entry_id in ids]
     if rows:
         session.execute(update(LedgerEntry), rows)
 
