@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 
 from tests.failures.rows import shows
 from tests.failures.world import AnyScript, World, mailbox, maildrop
+from tests.kill.child import Order
 from tests.mail.accounts import letter
 from tests.servers.scripted import ScriptedServer
 from wiki.extensions import db
@@ -26,9 +26,11 @@ def killed_at(world: World, account: int, point: str) -> int:
     settings = {"MAIL_ALLOW_HOSTS": sorted(world.app.config["MAIL_ALLOW_HOSTS"]), "MAIL_CA_FILE": None}
     db.session.remove()
     data = str(world.app.config["DATA"])
-    command = [sys.executable, "-m", "tests.kill.child", data, str(account), point, "1", json.dumps(settings)]
+    order = Order(data, account, settings, point)
+    command = [sys.executable, "-m", "tests.kill.child", order.as_line()]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "POSTROOM_DATA": data}
     done = subprocess.run(command, env=environment, cwd=PROJECT, capture_output=True, timeout=60, check=False)
+    assert done.returncode < 0, done.stderr.decode()[-1500:]
     return done.returncode
 
 

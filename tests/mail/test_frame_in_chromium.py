@@ -149,7 +149,10 @@ def test_pictures_from_elsewhere_are_loaded_only_when_asked_for(watched: Watched
     watched.page.wait_for_timeout(100)
     assert watched.elsewhere == []
     watched.page.get_by_role("link", name="Load it").click()
-    watched.page.wait_for_timeout(300)
+    for _ in range(100):
+        watched.page.wait_for_timeout(50)
+        if watched.elsewhere:
+            break
     assert watched.elsewhere == ["http://elsewhere.example/a.png"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import time
 
 import pytest
 
@@ -37,9 +38,19 @@ def test_every_protocol_signs_in_to_dovecot_with_a_verified_certificate(
     with open_transport(dovecot.endpoint(protocol, host), dovecot.policy, patient) as session:
         assert session.message_count() == 1
     # Dovecot writes TLS into its log, also for STARTTLS and STLS on the plain ports.
-    signed_in = [line for line in dovecot.server.log().splitlines() if f"Login: user=<{dovecot.username}>" in line]
+    signed_in = written(dovecot, f"Login: user=<{dovecot.username}>")
     assert len(signed_in) == 1
     assert ", TLS," in signed_in[0]
+
+
+def written(dovecot: DovecotMailbox, words: str) -> list[str]:
+    """The lines of Dovecot's log with these words; its log process may be a moment behind."""
+    for _ in range(100):
+        found = [line for line in dovecot.server.log().splitlines() if words in line]
+        if found:
+            return found
+        time.sleep(0.05)
+    return []
 
 
 def test_pymap_signs_in(pymap_server: PymapMailbox, patient: Deadlines) -> None:
