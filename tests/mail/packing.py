@@ -33,7 +33,10 @@ def zipped(entries: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> 
 
 
 def raw_zip(entries: Iterable[tuple[bytes, bytes, Mapping[str, int]]]) -> bytes:
-    """A zip archive whose names are any bytes; ``flags``, ``method``, ``mode``, ``crc`` and ``size`` may be lies."""
+    """A zip archive whose names are any bytes.
+
+    ``flags``, ``method``, ``mode``, ``crc``, ``size`` and ``position`` may be lies.
+    """
     body, directory = b"", b""
     count = 0
     for name, content, lies in entries:
@@ -41,8 +44,12 @@ def raw_zip(entries: Iterable[tuple[bytes, bytes, Mapping[str, int]]]) -> bytes:
         crc, size = lies.get("crc", zlib.crc32(content)), lies.get("size", len(content))
         sizes = (crc, lies.get("packed", len(content)), size)
         fields = struct.pack("<5H3LH", 20, flags, method, 0, 0x21, *sizes, len(name))
+        extra, position = b"", len(body)
+        if "position" in lies:
+            extra, position = struct.pack("<HHQ", 1, 8, lies["position"]), 0xFFFFFFFF
         directory += b"PK\x01\x02" + struct.pack("<H", (3 << 8) | 20) + fields
-        directory += struct.pack("<4HLL", 0, 0, 0, 0, lies.get("mode", stat.S_IFREG | 0o644) << 16, len(body)) + name
+        directory += struct.pack("<4HLL", len(extra), 0, 0, 0, lies.get("mode", stat.S_IFREG | 0o644) << 16, position)
+        directory += name + extra
         body += b"PK\x03\x04" + fields + struct.pack("<H", 0) + name + content
         count += 1
     end = struct.pack("<4HLLH", 0, 0, count, count, len(directory), len(body), 0)

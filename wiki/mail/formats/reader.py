@@ -152,6 +152,7 @@ class Reader:
 
     def _zip(self, stream: BinaryIO, resume: Position, depth: int) -> Iterator[Found]:
         with _seekable(stream, self._limits.spool) as archive:
+            end = archive.seek(0, io.SEEK_END)
             for number, each in enumerate(unzipping.entries(archive)):
                 reason = refusal(each.name) or each.refusal
                 if (resume and number < int(resume[0])) or (each.is_folder and not reason):
@@ -160,7 +161,7 @@ class Reader:
                 inner = resume[1:] if resume and number == resume[0] else ()
                 with self._budget.entry(each.packed):
                     for found in self._zipped(archive, each, entry, inner, reason):
-                        yield replace(found, done=each.position)
+                        yield replace(found, done=min(each.position, end))
 
     def _zipped(
         self, archive: BinaryIO, each: unzipping.ZipEntry, entry: Entry, resume: Position, reason: str | None

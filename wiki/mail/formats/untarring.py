@@ -14,6 +14,7 @@ from wiki.words import MEBIBYTE
 HEADER = 512
 _LONGEST_READ = 4 * MEBIBYTE
 """The library reads long names whole, and an archive may call anything a name."""
+_NO_FURTHER = "It is damaged or incomplete: of its entries only the first {:,} can be read."
 _KINDS = {
     tarfile.SYMTYPE: "It is a symbolic link.",
     tarfile.LNKTYPE: "It is a hard link.",
@@ -41,15 +42,21 @@ def entries(stream: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, io.BufferedRead
     What an entry is that is no file, :func:`refusal` says.
     """
     forward = _Forward(stream)
+    count = 0
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", forward), mode="r:", errors="surrogateescape") as opened:
             while (member := opened.next()) is not None:
+                if member.size < 0:
+                    raise Damaged(_NO_FURTHER.format(count))
+                count += 1
                 is_file = member.isreg() and not member.issparse()
                 yield member, io.BufferedReader(_Content(forward, member)) if is_file else None
                 # The library remembers every entry; nobody asks for one again.
                 opened.members.clear()  # type: ignore[attr-defined]  # typeshed does not know it
     except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
-        raise Damaged("It is damaged or incomplete: the archive cannot be read further.") from error
+        raise Damaged(_NO_FURTHER.format(count)) from error
+    if not forward.is_at_end():
+        raise Damaged(_NO_FURTHER.format(count))
 
 
 def refusal(member: tarfile.TarInfo) -> str | None:
@@ -74,7 +81,8 @@ class _Forward:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._begin = self._position = stream.tell()
+        self._position = stream.tell()
+        self._last = b""
 
     def tell(self) -> int:
         return self._position
@@ -90,9 +98,19 @@ class _Forward:
     def read(self, most: int) -> bytes:
         if not 0 <= most <= _LONGEST_READ:
             raise Damaged("It is damaged: an entry has a name of many megabytes.")
-        found = self._stream.read(most)
-        self._position += len(found)
-        return found
+        self._last = self._stream.read(most)
+        self._position += len(self._last)
+        return self._last
+
+    def is_at_end(self) -> bool:
+        """Whether the header that was just read is the mark of the archive's end, with nothing but zeros behind it.
+
+        The library says "no further entry" of a header that is cut, zeroed or wrong as well.
+        """
+        is_end = self._last == bytes(HEADER)
+        while is_end and (block := self.read(CHUNK)):
+            is_end = not block.strip(b"\0")
+        return is_end
 
 
 class _Content(io.RawIOBase):

@@ -28,6 +28,8 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _UNIX = 3
 _STORED, _DEFLATED = 0, 8
 _NO_ZIP = "It is damaged or incomplete: the directory of the archive cannot be read."
+_NOT_THERE = "It is damaged: its bytes are not where the directory says."
+_WRONG_COUNT = "It is damaged: the number of its entries, {:,}, is not the one that it gives itself."
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,9 @@ class ZipEntry:
 
 def entries(stream: BinaryIO) -> Iterator[ZipEntry]:
     """Yield the entries in the directory's order; the stream may be moved meanwhile. Raises Damaged."""
-    position, count = _directory(stream)
-    for _ in range(count):
+    position, end, count, counted = _directory(stream)
+    read = 0
+    while position < end:
         stream.seek(position)
         head = _exactly(stream, _ENTRY.size)
         fields = _ENTRY.unpack(head)
@@ -77,14 +80,20 @@ def entries(stream: BinaryIO) -> Iterator[ZipEntry]:
         name, extra = _exactly(stream, lengths[0]), _exactly(stream, lengths[1])
         yield _entry(fields, name, extra)
         position += _ENTRY.size + sum(lengths)
+        read += 1
+    # A count of 16 bits begins anew behind 65,535: some programs write no larger one.
+    if position != end or read % counted != count:
+        raise Damaged(_WRONG_COUNT.format(read))
 
 
 def opened(stream: BinaryIO, entry: ZipEntry, budget: Budget) -> io.BufferedReader:
     """The bytes of an entry; reading to the end raises Damaged unless size and checksum are right."""
+    if entry.position > stream.seek(0, io.SEEK_END) - _LOCAL.size:
+        raise Damaged(_NOT_THERE)
     stream.seek(entry.position)
     local = _LOCAL.unpack(_exactly(stream, _LOCAL.size))
     if local[0] != b"PK\x03\x04":
-        raise Damaged("It is damaged: its bytes are not where the directory says.")
+        raise Damaged(_NOT_THERE)
     window = _Window(stream, entry.position + _LOCAL.size + local[9] + local[10], entry.packed)
     if entry.method == _DEFLATED:
         plain: io.RawIOBase = Unpacking(window.read, deflate, budget, repeats=False)
@@ -93,8 +102,8 @@ def opened(stream: BinaryIO, entry: ZipEntry, budget: Budget) -> io.BufferedRead
     return io.BufferedReader(_Checked(plain, entry), BUFFER)
 
 
-def _directory(stream: BinaryIO) -> tuple[int, int]:
-    """Where the directory begins, and how many entries it has."""
+def _directory(stream: BinaryIO) -> tuple[int, int, int, int]:
+    """Where the directory begins and ends, how many entries it has, and where their counter begins anew."""
     size = stream.seek(0, io.SEEK_END)
     begin = max(0, size - _END.size - 0xFFFF)
     stream.seek(begin)
@@ -103,18 +112,21 @@ def _directory(stream: BinaryIO) -> tuple[int, int]:
     if at < 0 or len(tail) - at < _END.size:
         raise Damaged(_NO_ZIP)
     _, _, _, _, count, length, position, _ = _END.unpack_from(tail, at)
-    end = begin + at
+    end, counted = begin + at, 1 << 16
     if 0xFFFF in (count,) or 0xFFFFFFFF in (length, position):
         located = _END_64_LOCATOR.unpack_from(tail, at - _END_64_LOCATOR.size) if at >= _END_64_LOCATOR.size else None
         if located and located[0] == b"PK\x06\x07":
+            if located[2] > end:
+                raise Damaged(_NO_ZIP)
             stream.seek(located[2])
             found = _END_64.unpack(_exactly(stream, _END_64.size))
             if found[0] != b"PK\x06\x06":
                 raise Damaged(_NO_ZIP)
             count, length, position, end = found[7], found[8], found[9], located[2]
+            counted = 1 << 64
     if position + length > end:
         raise Damaged(_NO_ZIP)
-    return position, count
+    return position, position + length, count, counted
 
 
 def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> ZipEntry:
