@@ -102,6 +102,22 @@ def test_reading_can_begin_anew_at_any_message() -> None:
     assert list(mbox.read(stream)) == []
 
 
+UNDATED = b"From ann\n"
+
+
+@given(st.lists(st.tuples(st.sampled_from([LINE, UNDATED]), st.sampled_from([b"Subject: a\n\none\n", b"two\n"]))))
+def test_reading_on_behind_any_message_gives_what_reading_the_whole_file_gives(
+    letters: list[tuple[bytes, bytes]],
+) -> None:
+    data = UNDATED + b"Subject: a\n\n" + b"".join(b"\n" + separator + letter for separator, letter in letters)
+    for begun in (data, LINE + data[len(UNDATED) :]):
+        entries = list(mbox.read(io.BytesIO(begun)))
+        for number, entry in enumerate(entries, 1):
+            stream = io.BytesIO(begun)
+            stream.seek(entry.end)
+            assert list(mbox.read(stream, needs_date=entry.needs_date)) == entries[number:]
+
+
 def test_empty_lines_before_the_first_message_are_passed_over() -> None:
     assert contents(b"\n\r\n" + LINE + b"Subject: a\n\none\n") == [b"Subject: a\n\none\n"]
 

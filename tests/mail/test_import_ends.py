@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.mail.packing import mailbox, note
+from tests.mail.packing import ENVELOPE, mailbox, note
 from tests.mail.screens import IMPORTS, events
 from tests.mail.test_commands import flask
 from tests.mail.test_import_mailbox import upload, uploads
@@ -167,6 +169,26 @@ def test_a_command_that_was_killed_goes_on_where_it_was(
     assert '"archived": 500, "duplicates": 0' in done.stdout
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(MailImport)) == 1
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_mailbox_whose_first_separator_has_no_date_comes_apart_the_same_when_its_import_was_killed(
+    app: Flask, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: Callable[[bytes], bytes]
+) -> None:
+    assert site.team
+    separators = [b"From ann\n", ENVELOPE, b"From ann\n", b"From ann\n"]
+    path = tmp_path / "old.mbox"
+    path.write_bytes(packed(b"".join(line + note(number) + b"\n" for number, line in enumerate(separators))))
+    monkeypatch.setattr(transfer, "BATCH_MESSAGES", 1)
+    with monkeypatch.context() as full:
+        full_disk_after(1, full)
+        assert flask(app, "mail", "import", "TEAM", str(path)).exit_code == 1
+
+    done = flask(app, "mail", "import", "TEAM", str(path), "--json")
+    assert '"archived": 4, "duplicates": 0' in done.stdout
+    with reading() as session:
+        subjects = session.scalars(select(Message.subject).order_by(Message.subject)).all()
+    assert subjects == ["Note 0", "Note 1", "Note 2", "Note 3"]
 
 
 def test_a_folder_of_the_server_is_imported_from_the_screen(app: Flask, alice: Person, tmp_path: Path) -> None:

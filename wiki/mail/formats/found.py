@@ -9,7 +9,8 @@ from enum import StrEnum
 from wiki.blobs.store import Spooled
 
 Position = tuple[int | str, ...]
-"""Where reading can go on: the entry of the outermost archive or folder first, the offset in a mailbox last."""
+"""Where reading can go on: the entry of the outermost archive or folder first, last the offset in a mailbox and
+whether its separators have dates."""
 
 
 class Fate(StrEnum):

@@ -79,7 +79,8 @@ class Quoting(Enum):
 class MboxEntry:
     """A message of the file, with its exact bytes.
 
-    ``offset`` is where its "From " line begins and ``end`` where the next one would: reading can begin anew at either.
+    ``offset`` is where its "From " line begins and ``end`` where the next one would: reading can begin anew at either,
+    if it is told what ``needs_date`` says: whether the separators of the file have dates.
     ``envelope_date`` is what the "From " line says (aware, UTC), if it can be read. Of a message that is too large
     only the ``size`` is known and ``content`` is empty; of a large one it is in a file, if :func:`read` got a spool.
     """
@@ -89,6 +90,7 @@ class MboxEntry:
     content: bytes | Spooled
     envelope_date: datetime | None
     size: int
+    needs_date: bool
     is_too_large: bool = False
 
 
@@ -97,21 +99,24 @@ def read(
     quoting: Quoting = Quoting.DETECT,
     max_message: int = MAX_MESSAGE,
     new_spool: Callable[[], Spool] | None = None,
+    needs_date: bool | None = None,
 ) -> Iterator[MboxEntry]:
     """Yield the messages from where the stream stands, one in memory at a time.
 
     A separator is a "From " line behind an empty line. Where the first one of the file has a date, all must have one;
-    where it has none, a header field must follow each. Raises NotAMailbox, before anything is yielded where the
+    where it has none, a header field must follow each. Who begins behind the first one says which of the two it is,
+    as the entry before said in ``needs_date``. Raises NotAMailbox, before anything is yielded where the
     file does not begin as one. A message larger than ``max_message`` bytes is passed over in constant memory.
     """
     lines = _Lines(stream)
     separator = _first_separator(lines)
     if separator is None:
         return
-    needs_date = _is_dated(separator)
+    if needs_date is None:
+        needs_date = _is_dated(separator)
 
     def begun(offset: int, separator: bytes) -> _Message:
-        return _Message(offset, separator, quoting, max_message, new_spool)
+        return _Message(offset, separator, needs_date, quoting, max_message, new_spool)
 
     message = begun(lines.offset - len(separator), separator)
     try:
@@ -261,12 +266,14 @@ class _Message:
         self,
         offset: int,
         separator: bytes,
+        needs_date: bool,
         quoting: Quoting,
         max_message: int,
         new_spool: Callable[[], Spool] | None,
     ) -> None:
         self._offset = offset
         self._separator = separator
+        self._needs_date = needs_date
         self._is_ours = _KNOWN_MBOXRD.match(separator) is not None
         if quoting is Quoting.DETECT:
             quoting = Quoting.MBOXRD if self._is_ours else Quoting.AS_IT_STANDS
@@ -320,7 +327,7 @@ class _Message:
         """The message, ended."""
         date = envelope_date(self._separator[:_MAX_SEPARATOR].decode("ascii", "replace"))
         if self._is_too_large:
-            return MboxEntry(self._offset, end, b"", date, self._size, is_too_large=True)
+            return MboxEntry(self._offset, end, b"", date, self._size, self._needs_date, is_too_large=True)
         if self._lines and self._last in _EMPTY_LINES and self._end != end:
             self._lines.pop()
         content = b"".join(self._lines)
@@ -330,11 +337,11 @@ class _Message:
             date = None  # so they write that nobody knows
         content = self._unquoted(content)
         if self._spool is None:
-            return MboxEntry(self._offset, end, content, date, len(content))
+            return MboxEntry(self._offset, end, content, date, len(content), self._needs_date)
         self._spool.write(content)
         spooled = self._spool.finish()
         self._spool = None  # the file is the reader's from now on
-        return MboxEntry(self._offset, end, spooled, date, spooled.size)
+        return MboxEntry(self._offset, end, spooled, date, spooled.size, self._needs_date)
 
     def _spill(self, new_spool: Callable[[], Spool]) -> None:
         """Bring what has come into a file, but for the last lines: what they are shows only at the end."""

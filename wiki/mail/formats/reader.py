@@ -134,15 +134,18 @@ class Reader:
     def _mbox(self, stream: BinaryIO, entry: Entry, resume: Position) -> Iterator[Found]:
         if resume:
             _forward_to(stream, int(resume[0]))
+        needs_date = bool(resume[1]) if len(resume) > 1 else None
+        most, new_spool = self._limits.message, self._limits.new_spool
         try:
-            for each in mbox.read(stream, max_message=self._limits.message, new_spool=self._limits.new_spool):
+            for each in mbox.read(stream, max_message=most, new_spool=new_spool, needs_date=needs_date):
+                position = (each.end, int(each.needs_date))
                 if each.is_too_large:
                     name, reason = f"byte {each.offset:,}", self._too_large(each.size)
-                    yield Found(Fate.SET_ASIDE, (each.end,), name, reason=reason, size=each.size)
+                    yield Found(Fate.SET_ASIDE, position, name, reason=reason, size=each.size)
                 else:
                     yield Found(
                         Fate.MESSAGE,
-                        (each.end,),
+                        position,
                         content=each.content,
                         internal_date=each.envelope_date,
                         size=each.size,
