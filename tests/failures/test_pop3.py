@@ -97,6 +97,28 @@ def test_one_id_for_two_messages_archives_and_deletes_both_by_their_octets(world
 
 
 @shows("uidl reused or absent")
+@pytest.mark.parametrize("comes_whole", [True, False])
+def test_what_was_set_aside_without_an_id_is_known_again_when_the_server_gives_ids(
+    world: World, comes_whole: bool
+) -> None:
+    script = maildrop(LETTERS[:2], capabilities=None)
+    ids, script.uidls = script.uidls, None
+    broken = on(b"RETR", saying(b"-ERR not now\r\n"), having=b"2")
+    script.behaviours = [broken]
+    with ScriptedServer(script) as server:
+        account = world.account(server)
+        world.fetch(account)
+        assert world.states(account) == {"archived": 1, "held": 1}
+        script.uidls = ids
+        script.behaviours = [] if comes_whole else [broken]
+        world.fetch(account)
+        world.fetch(account)
+        held = 0 if comes_whole else 1
+        assert (world.states(account).get("held", 0), len(world.set_aside())) == (held, held)
+        assert len(world.archived()) == 2 - held
+
+
+@shows("uidl reused or absent")
 def test_without_ids_messages_are_known_by_their_octets(world: World) -> None:
     script = maildrop([*LETTERS, LETTERS[0]], capabilities=None)
     script.uidls = None

@@ -181,7 +181,7 @@ def note_archived(session: Session, folder_id: int, items: Sequence[Item], store
             "labels": list(item.labels),
             "archived_at": now,
         }
-        earlier = held.pop(_key(item.uid, item.uidl, item.size), None)
+        earlier = held.pop(_key_of(item), None)
         if earlier is not None:
             # It came whole at last: it is held no more.
             session.execute(delete(SetAside).where(SetAside.ledger_id == earlier))
@@ -207,13 +207,13 @@ def note_failed(session: Session, folder_id: int, failures: Iterable[Failed]) ->
     held = _held(session, folder_id, [failed.item for failed in failures])
     first_time = []
     for failed in failures:
-        key = _key(failed.item.uid, failed.item.uidl, failed.item.size)
+        key = _key_of(failed.item)
         earlier = held.get(key)
         if earlier is not None:
             session.execute(
                 update(LedgerEntry)
                 .where(LedgerEntry.id == earlier)
-                .values(attempts=LedgerEntry.attempts + 1, reason=failed.reason)
+                .values(attempts=LedgerEntry.attempts + 1, reason=failed.reason, uidl=failed.item.uidl)
             )
             continue
         entry = LedgerEntry(
@@ -306,9 +306,9 @@ def is_in_archive() -> ColumnElement[bool]:
     )
 
 
-def _held(session: Session, folder_id: int, items: Iterable[Item]) -> dict[tuple[int, str, int], int]:
+def _held(session: Session, folder_id: int, items: Sequence[Item]) -> dict[tuple[int, str, int], int]:
     """Held entries of these messages, by :func:`_key`."""
-    wanted = {_key(item.uid, item.uidl, item.size) for item in items}
+    wanted = {_key_of(item) for item in items}
     column, values = (
         (LedgerEntry.uid, sorted({uid for uid, _, _ in wanted}))
         if any(uid for uid, _, _ in wanted)
@@ -322,7 +322,37 @@ def _held(session: Session, folder_id: int, items: Iterable[Item]) -> dict[tuple
             )
         )
         found.update({_key(row.uid, row.uidl, row.size): row.id for row in rows})
-    return {key: entry_id for key, entry_id in found.items() if key in wanted}
+    found = {key: entry_id for key, entry_id in found.items() if key in wanted}
+    found.update(_held_without_id(session, folder_id, [item for item in items if _key_of(item) not in found]))
+    return found
+
+
+def _held_without_id(session: Session, folder_id: int, items: Sequence[Item]) -> dict[tuple[int, str, int], int]:
+    """Entries of a session in which a maildrop gave no ids, for messages that have one now, by :func:`_key`.
+
+    Only the size tells. Should it be another message, that one has an id now as well, and an entry of its own soon.
+    """
+    if not any(item.uidl for item in items):
+        return {}
+    rows = session.execute(
+        select(LedgerEntry.size, LedgerEntry.id).where(
+            LedgerEntry.folder_id == folder_id,
+            LedgerEntry.state == LedgerState.HELD,
+            LedgerEntry.uidl == "",
+        )
+    )
+    nameless: dict[int, list[int]] = {}
+    for row in rows:
+        nameless.setdefault(row.size, []).append(row.id)
+    found: dict[tuple[int, str, int], int] = {}
+    for item in items:
+        if item.uidl and _key_of(item) not in found and nameless.get(item.size):
+            found[_key_of(item)] = nameless[item.size].pop()
+    return found
+
+
+def _key_of(item: Item) -> tuple[int, str, int]:
+    return _key(item.uid, item.uidl, item.size)
 
 
 def _key(uid: int, uidl: str, size: int) -> tuple[int, str, int]:
