@@ -129,12 +129,65 @@ def test_what_is_sound_in_a_broken_event_is_shown() -> None:
     assert "A calendar entry is partly broken." in message.defects
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["DTSTART;VALUE=DATE:00010101", "DTEND;VALUE=DATE:00010101"],
+        ["DTSTART;VALUE=DATE:99991231"],
+        ["DTSTART:00010101T000000Z"],
+        ["DTSTART;TZID=Asia/Tokyo:00010101T000000"],
+    ],
+)
+def test_a_year_that_cannot_be_is_refused(lines: list[str]) -> None:
+    message = invitation("BEGIN:VEVENT", "SUMMARY:Party", *lines, "END:VEVENT")
+    assert [(each.summary, each.when) for each in message.features.events] == [("Party", "")]
+    assert "A calendar entry is partly broken." in message.defects
+
+
+@pytest.mark.parametrize("duration", ["P99999999D", "P2912160D"])
+def test_an_event_that_lasts_for_ever_has_no_end(duration: str) -> None:
+    message = invitation("BEGIN:VEVENT", "DTSTART:20261102T100000", f"DURATION:{duration}", "END:VEVENT")
+    assert [each.when for each in message.features.events] == ["Monday 2 November 2026, 10:00"]
+    assert "A calendar entry is partly broken." in message.defects
+
+
+def test_of_very_many_attendees_the_first_are_named_and_the_others_counted() -> None:
+    found = event(*(f"ATTENDEE:mailto:a{number}@example.org" for number in range(130)))
+    assert (len(found.attendees), found.attendees[99].address, found.others) == (100, "a99@example.org", 30)
+
+
+def test_what_belongs_to_an_alarm_is_not_taken_for_the_event_s() -> None:
+    assert event("BEGIN:VALARM", "SUMMARY:Wake up", "END:VALARM", "SUMMARY:Tea").summary == "Tea"
+
+
 ZONE = (
     "BEGIN:VTIMEZONE\nTZID:x\nBEGIN:STANDARD\nDTSTART:16010101T020000\nRRULE:FREQ={}\n"
     "TZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nEND:STANDARD\nEND:VTIMEZONE\n"
 )
 USE = "BEGIN:VEVENT\nDTSTART;TZID=x:20261102T100000\nEND:VEVENT\n"
+LONG_ZONE = (
+    "BEGIN:VTIMEZONE\nTZID:x\n"
+    + (
+        "BEGIN:STANDARD\nDTSTART:16010101T020000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY="
+        + ",".join(["-1SU"] * 40)
+        + "\nRDATE:"
+        + ",".join(["20200101T000000"] * 100)
+        + "\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nEND:STANDARD\n"
+    )
+    * 100
+    + "END:VTIMEZONE\n"
+)
 BOMBS = {
+    **{
+        f"{unit} since 1601": ZONE.format(f"{unit}{end}") + ZONE.format(unit).replace("STANDARD", "DAYLIGHT") + USE
+        for unit in ("MINUTELY", "HOURLY", "WEEKLY", "MONTHLY")
+        for end in ("", ";UNTIL=99981231T000000Z", ";COUNT=999999999")
+    },
+    "all years until the last": ZONE.format("YEARLY;UNTIL=99981231T000000Z") + USE.replace("2026", "9998"),
+    "many onsets": LONG_ZONE + USE * 10,
+    "parameters of attendees": "BEGIN:VEVENT\n" + ("ATTENDEE" + ";A=b" * 990 + ":x\n") * 60 + "END:VEVENT\n",
+    "rules": ("BEGIN:VEVENT\nRRULE:FREQ=DAILY;BYDAY=" + ",".join(["MO"] * 1_300) + "\nEND:VEVENT\n") * 10,
+    "other components": "BEGIN:X\nEND:X\n" * 15_000,
     "attendees": "BEGIN:VEVENT\n" + "ATTENDEE:mailto:x@example.org\n" * 8_000 + "END:VEVENT\n",
     "nested": "BEGIN:VEVENT\n" * 18_000,
     "folds": "SUMMARY:a\n b" * 20_000,
@@ -152,5 +205,5 @@ BOMBS = {
 def test_a_hostile_calendar_is_read_in_time(name: str) -> None:
     began = time.process_time()
     message = letter("Content-Type: text/calendar", "", "BEGIN:VCALENDAR", BOMBS[name] + "END:VCALENDAR")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 1
     assert len(message.features.events) <= 10

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any
 
 from wiki.mail.features import Attendee, Event
-from wiki.mail.parsing import headers
+from wiki.mail.parsing import calendar_lines, headers
+from wiki.mail.parsing.zones import Unreadable, Zone
 from wiki.words import joined
 
 TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 BROKEN = "A calendar entry cannot be read; it is shown as the file that it is."
-_MAX_CHARACTERS = 250_000
-_MAX_ZONES = 20
-_MAX_EVENTS = 10
-_MAX_ATTENDEES = 100
+_ZONE = "A calendar's time zone cannot be read; its times are shown as they are written."
+_PARTLY = "A calendar entry is partly broken."
 _MAX_TEXT = 1_000
+_YEARS = range(2, 9_999)  # beyond these no zone and no day after can be reckoned with
 _DAYS = {
     "MO": "Monday",
     "TU": "Tuesday",
@@ -45,35 +45,40 @@ _MONTHS = [
 ]  # fmt: skip
 
 
-def events(text: str, part: int) -> tuple[tuple[Event, ...], str]:
-    """The first events of a calendar's text, found in the part of that number; and a sentence if it is broken."""
-    if len(text) > _MAX_CHARACTERS or text.upper().count("BEGIN:VTIMEZONE") > _MAX_ZONES:
-        return (), "A calendar is too large to be read; it is shown as the file that it is."
+def events(text: str, part: int) -> tuple[tuple[Event, ...], tuple[str, ...]]:
+    """The first events of a calendar's text, found in the part of that number; and sentences about what is broken."""
     try:
-        return _read(text, part)
+        outline = calendar_lines.outline(text)
+    except calendar_lines.TooLarge:
+        return (), ("A calendar is too large to be read; it is shown as the file that it is.",)
+    entries = [_Entry(entry, _word(outline.method), part, outline.zones) for entry in outline.entries]
+    try:
+        found = tuple(entry.event() for entry in entries)
     except Exception:  # noqa: BLE001 - the library raises whatever it likes on what strangers write
-        return (), BROKEN
+        return (), (BROKEN,)
+    problems = [problem for entry in entries for problem in entry.problems]
+    return found, tuple(dict.fromkeys(problems)) if found else (BROKEN,)
 
 
-def _read(text: str, part: int) -> tuple[tuple[Event, ...], str]:
-    from icalendar import Calendar  # rare, and slow to load  # noqa: PLC0415
-
-    calendar = Calendar.from_ical(text)
-    method = _word(calendar.get("METHOD"))
-    entries = [entry for kind in ("VEVENT", "VTODO") for entry in calendar.walk(kind)]
-    found = tuple(_Entry(entry, method, part).event() for entry in entries[:_MAX_EVENTS])
-    has_errors = any(entry.errors for entry in entries[:_MAX_EVENTS])
-    return found, "A calendar entry is partly broken." if has_errors else "" if found else BROKEN
-
-
-@dataclass(frozen=True)
+@dataclass
 class _Entry:
-    entry: Any
+    """An event or task on its way; ``problems`` are complete once it was read."""
+
+    source: calendar_lines.Entry
     method: str
     part: int
+    zones: dict[str, Zone]
+    problems: list[str] = field(default_factory=list)
+    entry: Any = None
 
     def event(self) -> Event:
-        attendees = list(self._people("ATTENDEE"))
+        from icalendar import Calendar  # rare, and slow to load  # noqa: PLC0415
+        from icalendar.timezone import tzp  # noqa: PLC0415
+
+        tzp.use_default()  # forgets the zones of the calendars before, whose names strangers made up
+        (self.entry,) = Calendar.from_ical(self.source.text).subcomponents
+        if self.entry.errors:
+            self.problems.append(_PARTLY)
         return self._timed(
             Event(
                 part=self.part,
@@ -81,8 +86,8 @@ class _Entry:
                 summary=self._text("SUMMARY"),
                 location=self._text("LOCATION"),
                 organiser=next(self._people("ORGANIZER"), None),
-                attendees=tuple(attendees[:_MAX_ATTENDEES]),
-                others=max(0, len(attendees) - _MAX_ATTENDEES),
+                attendees=tuple(self._people("ATTENDEE")),
+                others=self.source.others,
                 recurrence=self._recurrence(),
                 status=_word(self.entry.get("STATUS")),
             )
@@ -91,14 +96,12 @@ class _Entry:
     def _timed(self, event: Event) -> Event:
         start = self._moment("DTSTART")
         end = self._moment("DTEND") or self._moment("DUE")
-        duration = getattr(self._sound("DURATION"), "dt", None)
         if start is None:
             return event
         if not isinstance(start, datetime):
             last = end if end is not None and not isinstance(end, datetime) else start + timedelta(days=1)
             return replace(event, start=_midnight(start), end=_midnight(max(last, start)), is_all_day=True)
-        if end is None and isinstance(duration, timedelta):
-            end = start + duration
+        end = end or self._after(start)
         if not isinstance(end, datetime) or (end.tzinfo is None) != (start.tzinfo is None):
             end = None
         elif start.tzinfo is not None:
@@ -107,14 +110,42 @@ class _Entry:
         zone = _short(parameters.get("TZID", "") or ("UTC" if start.utcoffset() == timedelta() else ""))
         return replace(event, start=_fixed(start), end=_fixed(end) if end else None, zone=zone)
 
+    def _after(self, start: datetime) -> datetime | None:
+        """When it ends if it says how long it takes."""
+        duration = getattr(self._sound("DURATION"), "dt", None)
+        try:
+            end = start + duration if isinstance(duration, timedelta) else None
+        except OverflowError:
+            end = start.replace(year=MAXYEAR)
+        if end is not None and end.year not in _YEARS:
+            self.problems.append(_PARTLY)
+            return None
+        return end
+
     def _moment(self, name: str) -> date | None:
         moment = getattr(self._sound(name), "dt", None)
-        return moment if isinstance(moment, date) else None
+        if not isinstance(moment, date):
+            return None
+        if moment.year not in _YEARS:
+            self.problems.append(_PARTLY)
+            return None
+        return self._in_zone(name, moment) if isinstance(moment, datetime) else moment
+
+    def _in_zone(self, name: str, moment: datetime) -> datetime:
+        """The moment in the zone that the calendar itself defines, unless it bears the name of one of the world's."""
+        identifier = str(self._sound(name).params.get("TZID", ""))
+        zone = self.zones.get(identifier)
+        if zone is None or getattr(moment.tzinfo, "key", None) == identifier:
+            return moment
+        try:
+            return zone.at(moment.replace(tzinfo=None))
+        except Unreadable:
+            self.problems.append(_ZONE)
+            return moment
 
     def _sound(self, name: str) -> Any:
-        """The property, the first of several; None if the library calls it broken."""
+        """The property; None if the library calls it broken."""
         value = self.entry.get(name)
-        value = value[0] if isinstance(value, list) else value
         return None if type(value).__name__ == "vBroken" else value
 
     def _text(self, name: str) -> str:

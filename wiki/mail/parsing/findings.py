@@ -59,8 +59,9 @@ def _look_at_calendar(book: Book, leaf: Leaf, hint: str) -> None:
         return
     text, problem = charsets.decode(leaf.data, leaf.parameters.get("charset", ""), hint)
     book.note(problem)
-    events, problem = calendars.events(text, leaf.index)
-    book.note(problem)
+    events, problems = calendars.events(text, leaf.index)
+    for each in problems:
+        book.note(each)
     # The same invitation mostly comes twice: to be shown, and as a file.
     known = {replace(event, part=0) for event in book.events}
     book.events += [event for event in events if replace(event, part=0) not in known]
