@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from wiki.mail.features import Enclosed, Features
 from wiki.mail.models import Message, MessagePart
 from wiki.mail.parsing import wire
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,20 @@ class Contents:
 
 def contents(message: Message, attachments: Sequence[MessagePart], containers: Mapping[int, int]) -> Contents:
     """Sort the attachments of a message; ``containers`` maps the number of a packed part to what it was packed in."""
-    features = wire.from_json(Features, message.features)
+    features = _features(message)
     if not features.enclosed:
         return Contents(features, tuple(attachments), ())
     sorter = _Sorter(features, attachments, containers)
     return Contents(features, sorter.within(None), sorter.enclosed(None))
+
+
+def _features(message: Message) -> Features:
+    """Those of its row; none where the row says what no parser writes, so that the message itself can still be read."""
+    try:
+        return wire.from_json(Features, message.features)
+    except wire.Unreadable:
+        log.warning("the features of a message cannot be read", message_id=message.id)
+        return Features()
 
 
 class _Sorter:

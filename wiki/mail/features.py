@@ -70,8 +70,10 @@ class Event:
         if self.start is None:
             return ""
         if self.is_all_day:
-            last = (self.end or self.start) - timedelta(days=1)
-            return _day(self.start) if last <= self.start else f"{_day(self.start)} to {_day(last)}"
+            if self.end is None or self.end.date() <= self.start.date():
+                return _day(self.start)
+            last = self.end - timedelta(days=1)
+            return _day(self.start) if last.date() <= self.start.date() else f"{_day(self.start)} to {_day(last)}"
         words = f"{_day(self.start)}, {self.start:%H:%M}"
         if self.end is not None and self.end != self.start:
             same_day = self.end.date() == self.start.date()

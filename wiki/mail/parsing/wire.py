@@ -17,6 +17,10 @@ _Value = TypeVar("_Value")
 _Reader = Callable[[Any], Any]
 
 
+class Unreadable(ValueError):
+    """The JSON is not that of the dataclass."""
+
+
 def to_json(value: Any) -> dict[str, Any]:
     """A frozen dataclass as what ``json.dumps`` takes; moments are in ISO 8601 with their zone."""
     found: dict[str, Any] = {}
@@ -28,9 +32,15 @@ def to_json(value: Any) -> dict[str, Any]:
 
 
 def from_json(kind: type[_Value], value: dict[str, Any]) -> _Value:
-    """The dataclass that :func:`to_json` wrote. Keys of fields that are no more are passed over."""
+    """The dataclass that :func:`to_json` wrote. Keys of fields that are no more are passed over.
+
+    Raises Unreadable for anything else.
+    """
     readers = _readers(cast("Hashable", kind))
-    return kind(**{name: readers[name](content) for name, content in value.items() if name in readers})
+    try:
+        return kind(**{name: readers[name](content) for name, content in value.items() if name in readers})
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Unreadable from error
 
 
 def _plain(value: Any) -> Any:
@@ -69,13 +79,19 @@ def _reader(hint: Any) -> _Reader:
     if origin is tuple:
         each = _reader(arguments[0])
         if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return lambda value: tuple(map(each, value))
+            return lambda value: tuple(map(each, _checked(value, list)))
         if all(argument is arguments[0] for argument in arguments):
-            return lambda value: tuple(map(each, value))
+            return lambda value: tuple(map(each, _checked(value, list)))
     if hint is datetime:
         return datetime.fromisoformat
     if hint in {str, int, float, bool}:
-        return lambda value: value
+        return lambda value: _checked(value, hint)
     if isinstance(hint, type) and is_dataclass(hint):
         return lambda value: from_json(hint, value)
     raise TypeError(f"{hint} cannot be written as JSON.")
+
+
+def _checked(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise Unreadable
+    return value
