@@ -59,7 +59,7 @@ class Document:
 
 def describe(raw: RawMessage, *, shows_remote: bool) -> Frame:
     """Look at a message's HTML without drawing it."""
-    parsed = parse(raw)
+    parsed = parse(raw, for_display=True)
     safe = body.safe_html(parsed, allow_remote=shows_remote)
     text = parsed.text
     if OPENING in safe.html:
@@ -72,7 +72,7 @@ def describe(raw: RawMessage, *, shows_remote: bool) -> Frame:
 
 def document(raw: RawMessage, *, shows_remote: bool) -> Document:
     """Draw a message's HTML as a document that is complete in itself."""
-    parsed = parse(raw)
+    parsed = parse(raw, for_display=True)
     pictures = _Pictures(raw, parsed)
     safe = body.safe_html(parsed, inline_url=pictures.address, allow_remote=shows_remote)
     nonce = secrets.token_urlsafe(16)

@@ -53,6 +53,7 @@ class Book:
     """All leaves of one message in the order in which they were found, and what was learnt from them.
 
     The leaves of the message itself come first, so that their numbers do not depend on what can be unpacked.
+    ``for_display`` leaves out reports and calendars, which a row has already.
     """
 
     leaves: list[Leaf] = field(default_factory=list)
@@ -65,6 +66,7 @@ class Book:
     calendars: int = 0
     room: int = MAX_UNPACKED
     refused: int = 0
+    for_display: bool = False
 
     @property
     def is_full(self) -> bool:

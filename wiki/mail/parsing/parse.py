@@ -21,12 +21,15 @@ class PartNotFound(KeyError):
     """The message has no leaf of that index."""
 
 
-def parse(raw: RawMessage) -> ParsedMessage:
-    """What the parser understands of a message; troubles end in ``defects``, never in an exception."""
+def parse(raw: RawMessage, *, for_display: bool = False) -> ParsedMessage:
+    """What the parser understands of a message; troubles end in ``defects``, never in an exception.
+
+    For display, reports and calendars are not read: its row has them.
+    """
     structure = mime.read(raw.content)
     root = structure.root
     hint = selection.charset_hint(structure)
-    body, book = selection.read(structure)
+    body, book = selection.read(structure, for_display=for_display)
     defects = [*structure.defects, *book.defects]
     header_date = dates.parse_date(headers.raw_text(root.first(b"date") or b""))
     received_date = dates.received_date(headers.raw_text(root.first(b"received") or b""))
@@ -54,17 +57,34 @@ def parse(raw: RawMessage) -> ParsedMessage:
     )
 
 
+def has_containers(raw: RawMessage) -> bool:
+    """Whether a message holds other messages, or files of Outlook and S/MIME that pack parts."""
+    return selection.has_containers(mime.read(raw.content))
+
+
 def part_content(raw: RawMessage, index: int) -> tuple[Part, bytes]:
     """A part and its decoded bytes, found by its ``Part.index``. Raises PartNotFound."""
     structure = mime.read(raw.content)
+    own = _own_part(structure, index)
+    if own is not None:
+        return own
+    leaves = selection.read(structure, for_display=True)[1].leaves
+    if not 0 <= index < len(leaves):
+        raise PartNotFound(index)
+    return leaves[index].as_part(), leaves[index].data
+
+
+def own_part_content(raw: RawMessage, index: int) -> tuple[Part, bytes] | None:
+    """As ``part_content``, but None for what is in a container and for what is not there; no container is opened."""
+    return _own_part(mime.read(raw.content), index)
+
+
+def _own_part(structure: mime.Structure, index: int) -> tuple[Part, bytes] | None:
     for position, entity in enumerate(structure.leaves()):
         if position == index:
             leaf = leaf_of(structure, index, entity)[0]
             return leaf.as_part(), leaf.data
-    leaves = selection.read(structure)[1].leaves
-    if not 0 <= index < len(leaves):
-        raise PartNotFound(index)
-    return leaves[index].as_part(), leaves[index].data
+    return None
 
 
 def to_json(parsed: ParsedMessage, safe_html: str) -> dict[str, object]:

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from wiki.mail.parsing import charsets, findings
 from wiki.mail.parsing.flowed import unflow
-from wiki.mail.parsing.leaves import Book, Leaf
+from wiki.mail.parsing.leaves import Book, Leaf, leaf_of
 from wiki.mail.parsing.mime import Entity, Structure
-from wiki.mail.parsing.unpacking import Body, Unpacker
+from wiki.mail.parsing.unpacking import Body, Unpacker, is_container
 from wiki.richtext import plain
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
@@ -34,12 +34,17 @@ def charset_hint(structure: Structure) -> str:
     return next((leaf.charset for leaf in structure.leaves() if leaf.charset), "")
 
 
-def read(structure: Structure) -> tuple[Body, Book]:
-    """Choose the body of a message, and number all that is in it."""
-    book = Book()
+def read(structure: Structure, *, for_display: bool = False) -> tuple[Body, Book]:
+    """Choose the body of a message, and number all that is in it; for display no report or calendar is read."""
+    book = Book(for_display=for_display)
     body = _read_into(book, structure)
     findings.look_at_text(book, body.text)
     return body, book
+
+
+def has_containers(structure: Structure) -> bool:
+    """Whether something in a message must be opened to read it all, or to know its files."""
+    return any(is_container(leaf_of(structure, index, entity)[0]) for index, entity in enumerate(structure.leaves()))
 
 
 def _read_into(
@@ -51,7 +56,7 @@ def _read_into(
     hint = charset_hint(structure)
     for leaf in leaves:
         unpacker.unpack(leaf)
-        if is_own:
+        if is_own and not book.for_display:
             findings.look_at(book, leaf, hint)
     chooser = _Chooser(structure, leaves, unpacker, hint)
     pieces = [piece for piece in chooser.pieces(structure.root, may_have_name=True) if piece.text or piece.html]

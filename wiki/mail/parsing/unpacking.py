@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from wiki.mail.features import Enclosed
 from wiki.mail.parsing import dates, headers, mime, outlook, smime
@@ -24,6 +25,13 @@ _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"}) | _UNTYPED
 _MSG = frozenset({"application/vnd.ms-outlook", "application/x-msg"})
 _LONGEST_TEXT = 20_000
 _ALL_TEXTS = 100_000
+
+
+class _Kind(Enum):
+    MESSAGE = "a message in the format of the internet"
+    ENVELOPE = "S/MIME"
+    TNEF = "winmail.dat"
+    MSG = "a message as Outlook saves it"
 
 
 @dataclass(frozen=True)
@@ -64,18 +72,14 @@ class Unpacker:
         opener(leaf)
 
     def _opener(self, leaf: Leaf) -> Callable[[Leaf], None] | None:
-        kind, name = leaf.content_type, leaf.filename.lower()
-        if not name and kind.startswith("text/") and kind not in _MESSAGES:  # nearly all leaves
-            return None
-        if kind in _MESSAGES or (kind in _UNTYPED and name.endswith(".eml")):
-            return self._message
-        if kind in _SMIME or (kind in _UNTYPED and name.endswith(".p7m")):
-            return self._envelope
-        if (kind in _TNEF or name.endswith((".dat", ".tnef"))) and outlook.is_tnef(leaf.data):
-            return self._tnef
-        if (kind in _MSG or name.endswith(".msg")) and outlook.is_msg(leaf.data):
-            return self._msg
-        return None
+        openers = {
+            _Kind.MESSAGE: self._message,
+            _Kind.ENVELOPE: self._envelope,
+            _Kind.TNEF: self._tnef,
+            _Kind.MSG: self._msg,
+        }
+        kind = _kind_of(leaf)
+        return openers[kind] if kind else None
 
     def _message(self, leaf: Leaf) -> None:
         structure = mime.read(leaf.data)
@@ -163,3 +167,23 @@ class Unpacker:
         text = text if len(text) <= room else text[:room] + "…"
         subject, sender, date = enclosed.subject, enclosed.sender, enclosed.date
         self.book.enclosed.append(Enclosed(leaf.index, subject, sender, date, text))
+
+
+def is_container(leaf: Leaf) -> bool:
+    """Whether a leaf would be opened."""
+    return _kind_of(leaf) is not None
+
+
+def _kind_of(leaf: Leaf) -> _Kind | None:
+    kind, name = leaf.content_type, leaf.filename.lower()
+    if not name and kind.startswith("text/") and kind not in _MESSAGES:  # nearly all leaves
+        return None
+    if kind in _MESSAGES or (kind in _UNTYPED and name.endswith(".eml")):
+        return _Kind.MESSAGE
+    if kind in _SMIME or (kind in _UNTYPED and name.endswith(".p7m")):
+        return _Kind.ENVELOPE
+    if (kind in _TNEF or name.endswith((".dat", ".tnef"))) and outlook.is_tnef(leaf.data):
+        return _Kind.TNEF
+    if (kind in _MSG or name.endswith(".msg")) and outlook.is_msg(leaf.data):
+        return _Kind.MSG
+    return None
