@@ -107,6 +107,8 @@ def test_moving_needs_imap_and_a_folder_that_is_not_read(alice: Person) -> None:
         ({"protocol": "pops"}, "POP has no folders"),
         ({"move_to": ""}, "Name the folder"),
         ({"move_to": "INBOX"}, "Mail is read from this folder"),
+        ({"move_to": "inbox"}, "Mail is read from this folder"),
+        ({"folders": "Inbox", "move_to": "INBOX"}, "Mail is read from this folder"),
     ):
         answer = alice.client.post(
             f"{ACCOUNTS}/new", data=filled(after_archiving="move", **{"move_to": "Archived", **changes})
@@ -120,6 +122,12 @@ def test_folders_are_kept_one_a_line_and_each_once(alice: Person) -> None:
     alice.client.post(f"{ACCOUNTS}/new", data=filled(folders=" INBOX \r\n\r\nSent Items\r\nINBOX\r\n"))
 
     assert stored()[0].folders == ["INBOX", "Sent Items"]
+
+
+def test_the_inbox_is_one_folder_however_it_is_written_and_others_are_not(alice: Person) -> None:
+    alice.client.post(f"{ACCOUNTS}/new", data=filled(folders="Inbox\r\nsent\r\nINBOX\r\nSent\r\n\u0131nbox"))
+
+    assert stored()[0].folders == ["INBOX", "sent", "Sent", "\u0131nbox"]
 
 
 def test_leaving_mail_on_the_server_is_the_answer_unless_a_clone_is_declared(alice: Person) -> None:

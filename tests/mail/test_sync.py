@@ -201,6 +201,12 @@ def test_a_folder_that_is_missing_is_named_and_the_others_are_fetched(
     assert fetch(account) == "1 new message. There is no folder Nowhere on the server."
 
 
+def test_an_inbox_that_is_named_in_two_ways_is_read_once(app: Flask, site: Site, imap_mailbox: RealMailbox) -> None:
+    imap_mailbox.deliver(letter(1))
+    account = add_account(app, site.team, imap_mailbox, folders=["inbox", "INBOX"])
+    assert fetch(account) == "1 new message."
+
+
 def test_a_wrong_password_is_told_in_one_sentence_without_the_password(
     app: Flask, site: Site, imap_mailbox: RealMailbox
 ) -> None:

@@ -22,6 +22,7 @@ from wiki.mail.models import AfterArchiving, LedgerEntry, LedgerState, MailAccou
 from wiki.mail.oauth import service as oauth
 from wiki.mail.subjects import FETCH_JOB, account_subject
 from wiki.mail.transport.endpoint import DEFAULT_PORTS, Endpoint, Protocol, checked_folder
+from wiki.mail.transport.mailbox_names import one_inbox
 from wiki.permissions.actor import Actor
 from wiki.spaces.models import Space, SpaceKind
 
@@ -202,9 +203,7 @@ def _checked(fields: AccountFields, *, password_needed: bool) -> AccountFields:
         errors["password"] = "Type the password; one that was stored is never used for another server or user."  # noqa: S105
     if not 1 <= fields.fetch_minutes <= LONGEST_PAUSE:
         errors["fetch_minutes"] = f"Between 1 and {LONGEST_PAUSE:,} minutes may pass between two fetches."
-    fields = (
-        replace(fields, folders=tuple(dict.fromkeys(fields.folders))) if fields.protocol.is_imap else _as_pop(fields)
-    )
+    fields = _with_one_inbox(fields) if fields.protocol.is_imap else _as_pop(fields)
     errors.update(_folder_errors(fields))
     if errors:
         raise Invalid(errors)
@@ -223,6 +222,11 @@ def _sign_in_errors(fields: AccountFields) -> dict[str, str]:
 
 def _sealed(fields: AccountFields) -> bytes | None:
     return None if fields.sign_in else seal(fields.password)
+
+
+def _with_one_inbox(fields: AccountFields) -> AccountFields:
+    folders = dict.fromkeys(one_inbox(name) for name in fields.folders)
+    return replace(fields, folders=tuple(folders), move_to=one_inbox(fields.move_to))
 
 
 def _as_pop(fields: AccountFields) -> AccountFields:

@@ -14,13 +14,14 @@ from wiki.crypto import unseal
 from wiki.db import reading
 from wiki.errors import Conflict, Invalid
 from wiki.mail import network
-from wiki.mail.fetching.plan import Plan
+from wiki.mail.fetching.plan import Plan, folders_of
 from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.oauth.tokens import access_token
 from wiki.mail.transport.connect import open_imap, open_pop
 from wiki.mail.transport.deadline import Deadlines
 from wiki.mail.transport.endpoint import Endpoint, Protocol
 from wiki.mail.transport.errors import TokenRefused
+from wiki.mail.transport.mailbox_names import one_inbox
 from wiki.mail.transport.network import NetworkPolicy
 from wiki.mail.transport.protocol import ImapTransport, Limits, NewSpool, PopTransport
 
@@ -45,9 +46,9 @@ def plan_of(account_id: int) -> Plan:
                 account.username,
                 "" if account.password_sealed is None else unseal(account.password_sealed),
             ),
-            folders=tuple(account.folders) or ("INBOX",),
+            folders=folders_of(account),
             after_archiving=AfterArchiving(account.after_archiving),
-            move_to=account.move_to,
+            move_to=one_inbox(account.move_to),
             generation=account.generation,
             reads_all_folders=account.reads_all_folders,
             left_out=tuple(account.left_out),

@@ -19,6 +19,7 @@ from wiki.mail.fetching.archiving import Source, Tally
 from wiki.mail.message import Received
 from wiki.mail.models import AfterArchiving, MailAccount
 from wiki.mail.transport.endpoint import Endpoint
+from wiki.mail.transport.mailbox_names import one_inbox
 from wiki.mail.transport.protocol import FetchedMessage, FetchProblem, Trouble
 
 INEXACT = "The server announces another size than it sends, so the message is archived and stays on the server."
@@ -64,6 +65,11 @@ class Plan:
         return clock.now() - self.delete_delay
 
 
+def folders_of(account: MailAccount) -> tuple[str, ...]:
+    """The folders that an account names, each once, or the inbox."""
+    return tuple(dict.fromkeys(one_inbox(name) for name in account.folders)) or ("INBOX",)
+
+
 @dataclass
 class Run:
     """One fetch as it goes: the plan, the lease that fences it, and what it has come to."""
@@ -106,8 +112,8 @@ class Run:
         plan = self.plan
         return (plan.after_archiving, plan.move_to, plan.folders, plan.reads_all_folders, plan.left_out) == (
             account.after_archiving,
-            account.move_to,
-            tuple(account.folders) or ("INBOX",),
+            one_inbox(account.move_to),
+            folders_of(account),
             account.reads_all_folders,
             tuple(account.left_out),
         )

@@ -15,6 +15,7 @@ from wiki.mail.folders.choosing import Choice, preselected
 from wiki.mail.folders.models import ServerFolder
 from wiki.mail.models import MailAccount
 from wiki.mail.subjects import account_subject
+from wiki.mail.transport.mailbox_names import one_inbox
 from wiki.permissions.actor import Actor
 
 
@@ -47,11 +48,11 @@ def choose(actor: Actor, account: MailAccount, names: Collection[str], *, reads_
     chosen = tuple(row.name for row in rows if row.name in names)
     if not chosen:
         raise Invalid({"folders": "Choose at least one folder."})
-    if account.move_to and account.move_to in chosen:
+    if account.move_to and one_inbox(account.move_to) in chosen:
         raise Invalid({"folders": f"Archived mail is moved to {account.move_to}; it cannot be read from there."})
     # What is named and not in the list was typed by somebody: it stays named, and the fetch says that it is missing.
     known = {row.name for row in listed(account)}
-    typed = tuple(name for name in account.folders if name not in known and name.upper() != "INBOX")
+    typed = tuple(name for name in account.folders if name not in known and one_inbox(name) != "INBOX")
     left_out = tuple(row.name for row in rows if row.name not in chosen) if reads_all else ()
     choice = Choice((*chosen, *typed), reads_all, left_out)
     account.folders = list(choice.folders)

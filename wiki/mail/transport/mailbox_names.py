@@ -30,6 +30,14 @@ def folder_name(wire: bytes) -> str:
     return "".join(chr(octet) if _is_plain(octet) else chr(_RAW + octet) for octet in wire)
 
 
+def one_inbox(name: str) -> str:
+    """A folder's name as somebody typed it, but INBOX in capitals: the one name whose case means nothing.
+
+    RFC 3501 section 5.1; in any other name the server says what its case means.
+    """
+    return "INBOX" if name.isascii() and name.upper() == "INBOX" else name
+
+
 def wire_name(name: str) -> bytes:
     """What to send to the server for a folder of this name: the octets it listed."""
     if not _RAW_CHARACTERS.search(name):
