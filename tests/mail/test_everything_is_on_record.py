@@ -181,6 +181,7 @@ VERBS: dict[str, Verb] = {
 # Why these leave no line of their own.
 WITHOUT_A_LINE = {
     "exporting.service.make": "gives what note() has put on record before the first byte",
+    "exporting.service.place": "counts in memory who exports just now; note() puts each on record",
     "oauth.service.begin": "remembers for minutes who was sent to a provider; keep() stores what comes of it",
     "oauth.service.take_attempt": "forgets that again",
 }

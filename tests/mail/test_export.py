@@ -21,7 +21,6 @@ from tests.people import READER, Person, Site
 from wiki.blobs.configured import blob_store
 from wiki.db import reading, transaction
 from wiki.mail import trashing
-from wiki.mail.exporting import service
 from wiki.mail.formats import mbox
 from wiki.mail.message import RawMessage
 from wiki.mail.models import Message
@@ -216,27 +215,6 @@ def test_showing_the_form_and_asking_for_nonsense_exports_nothing(alice: Person,
     assert export(alice, kind="docx").status_code == 422
     assert export(alice, f"{EXPORT}?month=2026-13").status_code == 404
     assert [each for each in events(f"space:{site.team}") if each.tag == "mail:exported"] == []
-
-
-def test_no_more_exports_are_made_at_once_than_there_is_room_for(alice: Person, months: list[int]) -> None:
-    places = [service.Place() for _ in range(service.AT_ONCE)]
-    assert export(alice).status_code == 409
-    for place in places:
-        place.give_back()
-        place.give_back()
-    for _ in range(service.AT_ONCE + 1):
-        assert export(alice).status_code == 200
-
-
-def test_a_reader_who_loses_the_right_meanwhile_gets_no_further(
-    site: Site, bob: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_messages(site.team, [Letter()] * 3)
-    monkeypatch.setattr("wiki.mail.exporting.queries.BATCH", 1)
-    wanted = service.selected(bob.actor, service.Selection(site.team, ids=tuple(range(1, 4))))
-    assert next(wanted).id == 1
-    site.allow(bob, site.team, frozenset())
-    assert list(wanted) == []
 
 
 def test_a_terminal_writes_a_whole_file_or_none(app: Flask, site: Site, months: list[int], tmp_path: Path) -> None:

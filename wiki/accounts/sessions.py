@@ -118,5 +118,13 @@ def actor_of(user: User) -> Actor:
     )
 
 
+def renewed(actor: Actor) -> Actor | None:
+    """Who an actor is at this moment, for what lasts longer than a request; None for a user who was disabled."""
+    if actor.id is None:
+        return actor
+    user = db.session.scalar(select(User).where(User.id == actor.id).execution_options(populate_existing=True))
+    return actor_of(user) if user is not None and user.is_active else None
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

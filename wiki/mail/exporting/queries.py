@@ -11,11 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 
+from wiki.accounts import sessions
 from wiki.db import UTCDateTime, reading
 from wiki.extensions import db
 from wiki.mail.archive_queries import Period
 from wiki.mail.formats.bundles import Outgoing
 from wiki.mail.models import Message
+from wiki.permissions import check
 from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import space_ids
@@ -56,11 +58,18 @@ def totals(actor: Actor, wanted: Selection) -> Totals:
 
 
 def selected(actor: Actor, wanted: Selection) -> Iterator[Outgoing]:
-    """Yield the messages in the order of date and id; the rights are asked for again with each batch."""
+    """Yield the messages in the order of date and id.
+
+    Who the actor is and may is asked again with each batch: an export may last longer than a right.
+    """
     number = 0
     after: tuple[datetime, int] | None = None
     while True:
         with reading() as session:
+            check.forget()
+            now = sessions.renewed(actor)
+            if now is None:
+                return
             query = select(
                 Message.id,
                 Message.sha256,
@@ -69,7 +78,7 @@ def selected(actor: Actor, wanted: Selection) -> Iterator[Outgoing]:
                 Message.subject,
                 Message.date,
                 Message.internal_date,
-            ).where(*_conditions(actor, wanted))
+            ).where(*_conditions(now, wanted))
             if after is not None:
                 place = tuple_(literal(after[0], UTCDateTime), literal(after[1]))
                 query = query.where(tuple_(Message.date, Message.id) > place)

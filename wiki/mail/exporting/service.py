@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import structlog
@@ -20,25 +21,33 @@ from wiki.permissions.actor import Actor
 
 AT_ONCE = 4
 """Exports that one process makes side by side: each keeps a thread of the web server busy for as long as it lasts."""
+OF_ONE_PERSON = 2
+"""How many of them may be one person's, so that nobody who reads slowly keeps all others waiting."""
 BUSY = "Several exports are being made just now. Nothing was exported; try again in a few minutes."
-_places = threading.BoundedSemaphore(AT_ONCE)
+YOURS = "Two of your exports are being made just now. Nothing was exported; try again when one of them is done."
+_places: list[int | None] = []
+_places_lock = threading.Lock()
 
 log = structlog.get_logger(__name__)
 
 
-class Place:
-    """A place among the exports that are made at once. Raises Conflict when all are taken."""
+@contextmanager
+def place(actor: Actor) -> Iterator[None]:
+    """Take a place among the exports that are made at once. Raises Conflict when all, or all of one person, are taken.
 
-    def __init__(self) -> None:
-        if not _places.acquire(blocking=False):
+    Those who have not signed in count as one person.
+    """
+    with _places_lock:
+        if len(_places) >= AT_ONCE:
             raise Conflict(BUSY)
-        self._is_taken = True
-
-    def give_back(self) -> None:
-        """Make room for another; once, however often it is called."""
-        if self._is_taken:
-            self._is_taken = False
-            _places.release()
+        if _places.count(actor.id) >= OF_ONE_PERSON:
+            raise Conflict(YOURS)
+        _places.append(actor.id)
+    try:
+        yield
+    finally:
+        with _places_lock:
+            _places.remove(actor.id)
 
 
 def note(actor: Actor, subject: str, what: str, wanted: Totals, kind: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
 from flask import Response, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
-from wiki.db import will_write
+from wiki.db import transaction, will_write
 from wiki.errors import NotAllowed
 from wiki.jobs.progress import Silent
 from wiki.mail.access import in_mail_space, while_on
@@ -20,6 +20,7 @@ from wiki.mail.exporting.queries import Selection, Totals, totals
 from wiki.mail.formats.bundles import Bundle, BundleFormat
 from wiki.mail.importing.limits import uploads_folder
 from wiki.mail.trashing import KIND
+from wiki.permissions.actor import Actor
 from wiki.permissions.catalogue import Permission
 from wiki.permissions.check import can
 from wiki.search import query
@@ -89,19 +90,27 @@ def _offered_or_sent(wanted: _Wanted, breadcrumbs: list[tuple[str, str]]) -> Res
 
 def _sent(wanted: _Wanted, kind: BundleFormat, total: Totals) -> Response:
     actor = current_actor()
-    place = service.Place()
-    service.note(actor, wanted.subject, wanted.title, total, kind.value)
-
-    def made() -> Iterator[bytes]:
-        # The request's transaction is over; what is read from here on waits for nobody and holds nobody up.
-        will_write(writes=False)
-        with closing(Bundle(kind, wanted.name, uploads_folder())) as bundle:
-            yield from service.make(actor, wanted.selection, bundle, Silent(), total.count)
-
-    response = Response(stream_with_context(made()), mimetype="application/zip" if kind.is_zip else "application/mbox")
-    response.call_on_close(place.give_back)
+    content = _made(actor, wanted, kind, total)
+    next(content)
+    try:
+        with transaction():
+            service.note(actor, wanted.subject, wanted.title, total, kind.value)
+    except BaseException:
+        content.close()
+        raise
+    response = Response(stream_with_context(content), mimetype="application/zip" if kind.is_zip else "application/mbox")
     filename = f"{wanted.name}.{'zip' if kind.is_zip else 'mbox'}"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     response.headers["Content-Security-Policy"] = INERT
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _made(actor: Actor, wanted: _Wanted, kind: BundleFormat, total: Totals) -> Generator[bytes, None, None]:
+    """Take a place, and give nothing; then the bundle. However it ends, the place is free again. Raises Conflict."""
+    with service.place(actor):
+        yield b""
+        # The request's transaction is over; what is read from here on waits for nobody and holds nobody up.
+        will_write(writes=False)
+        with closing(Bundle(kind, wanted.name, uploads_folder())) as bundle:
+            yield from service.make(actor, wanted.selection, bundle, Silent(), total.count)
