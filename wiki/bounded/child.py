@@ -1,6 +1,6 @@
 """Asking a bounded child: it is started when first needed, and another takes its place when it is lost.
 
-child = shared("wiki.mail.parsing.remote:parse", Bounds(seconds=60))
+child = shared("wiki.mail.deriving:answer", Bounds(seconds=60))
 child.ask(request)            bytes, or raises Exhausted
 child.ask_all(requests)       for each its bytes or an Exhausted: one bad request costs the others nothing
 child.begin(requests)         the same in the background, while the caller does something else

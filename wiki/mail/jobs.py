@@ -23,6 +23,7 @@ from wiki.mail.importing import transfer
 from wiki.mail.importing.limits import uploads_folder
 from wiki.mail.models import MailAccount
 from wiki.mail.subjects import CERTIFY_JOB, FETCH_JOB, IMPORT_JOB, account_subject
+from wiki.words import count
 
 
 def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
@@ -39,7 +40,7 @@ def _request_due(_arguments: Mapping[str, object], _progress: Progress) -> str |
             if account is not None:
                 requests.request(FETCH_JOB, account_subject(account_id), "the schedule", account_id=account_id)
                 account.next_fetch_at = clock.now() + timedelta(minutes=account.fetch_minutes)
-    return f"Asked for {len(due)} account{'' if len(due) == 1 else 's'}."
+    return f"Asked for {count(len(due), 'account')}."
 
 
 def _fetch(arguments: Mapping[str, object], progress: Progress) -> str:
@@ -69,12 +70,12 @@ def _sweep_uploads(_arguments: Mapping[str, object], _progress: Progress) -> str
         orphans = importing.orphaned_uploads(uploads_folder())
     for path in orphans:
         path.unlink(missing_ok=True)
-    return f"Removed {len(orphans)} upload{'' if len(orphans) == 1 else 's'} that no import needs." if orphans else None
+    return f"Removed {count(len(orphans), 'upload')} that no import needs." if orphans else None
 
 
 def _digest_left_over(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
-    count = ingest.digest_left_over()
-    return f"Parsed {count} that a crash had left." if count else None
+    parsed = ingest.digest_left_over()
+    return f"Parsed {parsed:,} that a crash had left." if parsed else None
 
 
 def _catch_up(_arguments: Mapping[str, object], progress: Progress) -> str | None:
@@ -82,8 +83,8 @@ def _catch_up(_arguments: Mapping[str, object], progress: Progress) -> str | Non
 
 
 def _read_attachments(_arguments: Mapping[str, object], _progress: Progress) -> str | None:
-    count = attachments.read_waiting()
-    return f"Read {count:,} attachment{'' if count == 1 else 's'}." if count else None
+    read = attachments.read_waiting()
+    return f"Read {count(read, 'attachment')}." if read else None
 
 
 def _id(arguments: Mapping[str, object], name: str) -> int:

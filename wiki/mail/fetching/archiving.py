@@ -20,9 +20,10 @@ from wiki.mail.message import RawMessage, Received
 from wiki.mail.subjects import account_subject
 from wiki.mail.transport.protocol import Content
 from wiki.permissions.actor import SYSTEM
+from wiki.words import MEBIBYTE, count
 
 BATCH_MESSAGES = 500
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 8 * MEBIBYTE
 LONGEST_WAIT = 10.0
 """Seconds: what a slow server has given is archived after so long, however little it is."""
 
@@ -60,9 +61,7 @@ class Tally:
 
     def in_words(self) -> str:
         """The result for a person: ``12 new messages, 3 already archived. …``."""
-        parts = [
-            f"{self.archived:,} new message{'' if self.archived == 1 else 's'}" if self.archived else "Nothing new"
-        ]
+        parts = [count(self.archived, "new message") if self.archived else "Nothing new"]
         if self.duplicates:
             parts.append(f"{self.duplicates:,} already archived")
         if self.set_aside:

@@ -6,7 +6,7 @@ way the next look at it takes the alert back. Nothing here commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from wiki import clock
 from wiki.audit.record import record
 from wiki.audit.tags import EventTag
 from wiki.blobs.configured import blob_store
+from wiki.db import chunks
 from wiki.mail.keeping import needed
 from wiki.mail.keeping.models import BlobDamage, Condition
 from wiki.mail.models import Because, LedgerEntry, LedgerState, Message, SetAside
@@ -22,7 +23,6 @@ from wiki.mail.subjects import message_subject
 from wiki.permissions.actor import SYSTEM
 
 HELD = "The stored copy of this message is damaged or missing, so it stays on the server and is fetched again."
-CHUNK = 400  # placeholders in one statement
 
 
 def look_at(sha256: str) -> Condition:
@@ -71,7 +71,7 @@ def forget_unneeded(session: Session) -> None:
 def _needed(session: Session, hashes: Sequence[str]) -> set[str]:
     """Those that the archive still names: what was purged while it was looked for is no loss."""
     found: set[str | None] = set()
-    for some in _chunks(hashes):
+    for some in chunks(hashes):
         found.update(row.sha256 for row in needed.messages_of(session, some))
         found.update(session.scalars(select(SetAside.sha256).where(SetAside.sha256.in_(some))))
     return {sha256 for sha256 in found if sha256}
@@ -80,14 +80,14 @@ def _needed(session: Session, hashes: Sequence[str]) -> set[str]:
 def _known(session: Session, hashes: Sequence[str]) -> dict[str, BlobDamage]:
     return {
         row.sha256: row
-        for some in _chunks(hashes)
+        for some in chunks(hashes)
         for row in session.scalars(select(BlobDamage).where(BlobDamage.sha256.in_(some)))
     }
 
 
 def _hold(session: Session, hashes: Sequence[str]) -> None:
     """Their originals stay on the server; one try is counted, so that the next fetch asks for them once more."""
-    for some in _chunks(hashes):
+    for some in chunks(hashes):
         session.execute(
             update(LedgerEntry)
             .where(
@@ -100,7 +100,7 @@ def _hold(session: Session, hashes: Sequence[str]) -> None:
 
 
 def _release(session: Session, hashes: Sequence[str]) -> None:
-    for some in _chunks(hashes):
+    for some in chunks(hashes):
         session.execute(
             update(LedgerEntry)
             .where(
@@ -115,15 +115,10 @@ def _release(session: Session, hashes: Sequence[str]) -> None:
 
 def _record(session: Session, tag: EventTag, conditions: Mapping[str, Condition]) -> None:
     """A line for each message that has these bytes; one of no message has been set aside."""
-    for some in _chunks(list(conditions)):
+    for some in chunks(list(conditions)):
         messages = needed.messages_of(session, some)
         for row in messages:
             about = {"sha256": row.sha256, "condition": conditions[row.sha256].value}
             record(SYSTEM, tag, message_subject(row.id), space_id=row.space_id, **about)
         for sha256 in sorted(set(some) - {row.sha256 for row in messages}):
             record(SYSTEM, tag, "mail:set-aside", sha256=sha256, condition=conditions[sha256].value)
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
