@@ -1,24 +1,22 @@
 """What each server holds, message by message, and how far each is in the delete-after-archive protocol.
 
-Rows only; nothing here talks to a server or commits (reliability.md, section 2). A message is deleted on a server
+Rows only; nothing here talks to a server or commits (docs/reliability.md, section 2). A message is deleted on a server
 because of its row here, never because of what the server's own search says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from wiki import clock
+from wiki.db import chunks
 from wiki.mail.models import Because, LedgerEntry, LedgerState, MailAccount, MailFolder, Message, SetAside
 from wiki.mail.store import Stored
-
-Value = TypeVar("Value")
 
 MOST_TRIES = 3
 LIST_ALL_EVERY = timedelta(days=1)
@@ -315,7 +313,7 @@ def _held(session: Session, folder_id: int, items: Sequence[Item]) -> dict[tuple
         else (LedgerEntry.uidl, sorted({uidl for _, uidl, _ in wanted}))
     )
     found: dict[tuple[int, str, int], int] = {}
-    for some in _chunks(values):
+    for some in chunks(values):
         rows = session.execute(
             select(LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.size, LedgerEntry.id).where(
                 LedgerEntry.folder_id == folder_id, LedgerEntry.state == LedgerState.HELD, column.in_(some)
@@ -371,7 +369,7 @@ class _Known:
 def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[int, str, str | None], _Known]:
     """What a folder has of these hashes, by ``(uid, uidl, sha256)``."""
     there: dict[tuple[int, str, str | None], _Known] = {}
-    for some in _chunks(sorted(hashes)):
+    for some in chunks(sorted(hashes)):
         found = session.execute(
             select(LedgerEntry.id, LedgerEntry.uid, LedgerEntry.uidl, LedgerEntry.sha256, LedgerEntry.state).where(
                 LedgerEntry.folder_id == folder_id, LedgerEntry.sha256.in_(some)
@@ -380,8 +378,3 @@ def _entered(session: Session, folder_id: int, hashes: set[str]) -> dict[tuple[i
         for row in found:
             there[row.uid, row.uidl, row.sha256] = _Known(row.id, is_gone=row.state == LedgerState.GONE)
     return there
-
-
-def _chunks(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    for start in range(0, len(values), 400):
-        yield values[start : start + 400]
