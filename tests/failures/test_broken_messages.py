@@ -116,11 +116,9 @@ def test_octets_that_a_library_would_write_otherwise_come_out_as_they_came(world
         b"From x\r\nSubject:  two  spaces\r\nTo:a@b.example,\r\n\t" + b"long@example.org, " * 60 + b"\r\n\r\nbody",
         b"\r\nFrom nobody: broken\r\n\r\n>From here\r\nFrom there\r\n",
         PLAIN + b"\r\n" + bytes(range(256)).replace(b"\n", b"") + b"\r\n.\r\n..\r\n",
-        b"",
         b"\r\n",
         b"no header at all",
     ]
-    letters = [each for each in letters if each] if protocol is maildrop else letters
     with ScriptedServer(protocol(letters)) as server:  # type: ignore[operator]
         world.fetch(world.account(server))
         world.assert_each_once(letters)
