@@ -131,6 +131,14 @@ def test_moving_puts_archived_mail_into_the_named_folder(app: Flask, site: Site,
     assert imap_mailbox.messages("Archived") == [letter(1)]
 
 
+def test_mail_is_never_moved_to_where_it_is(app: Flask, site: Site, imap_mailbox: RealMailbox) -> None:
+    imap_mailbox.deliver(letter(1))
+    account = add_account(app, site.team, imap_mailbox, after_archiving=AfterArchiving.MOVE, move_to="inbox")
+    assert "the folder that it is read from" in fetch(account)
+    assert imap_mailbox.messages() == [letter(1)]
+    assert fetch(account).startswith("Nothing new.")
+
+
 def test_what_another_client_marked_deleted_is_not_expunged_by_us(
     app: Flask, site: Site, imap_mailbox: RealMailbox
 ) -> None:

@@ -22,12 +22,14 @@ from wiki.mail.keeping.models import Condition
 from wiki.mail.models import AfterArchiving, Because, LedgerState
 from wiki.mail.subjects import account_subject
 from wiki.mail.transport.errors import CannotDelete
+from wiki.mail.transport.mailbox_names import one_inbox
 from wiki.mail.transport.protocol import ImapTransport
 from wiki.permissions.actor import SYSTEM
 
 AT_ONCE = 100
 # More held messages than this share of a run look like a server that lies; nothing is removed then.
 MOST_HELD = 0.05
+ONTO_ITSELF = "Archived mail is to be moved to the folder that it is read from, so it stays there."
 RESTARTED = "The server numbers this folder anew, so nothing was removed from it this time."
 TOO_MANY_HELD = "Too many messages were set aside, so nothing was removed from the server this time."
 RENUMBERED = "The server shows other messages under known numbers, so nothing was removed from it this time."
@@ -75,6 +77,8 @@ def _why_not(transport: ImapTransport, run: Run, folder: FolderEpoch, before: da
     """Why nothing may be removed from the selected folder in this run, in a sentence; '' when it may."""
     if folder.has_restarted:
         return RESTARTED
+    if run.plan.after_archiving is AfterArchiving.MOVE and one_inbox(run.plan.move_to) == folder.name:
+        return ONTO_ITSELF  # as new mail it would be fetched again and moved again, for ever
     if has_too_many_held(run):
         return TOO_MANY_HELD
     with reading() as session:
