@@ -131,6 +131,8 @@ def report(count: int, runs: dict[str, list[dict[str, float]]]) -> None:
 def main(messages: int, repeat: int, folder: Path | None) -> None:
     """Measure how fast mail comes in."""
     click.echo(f"{machine()}.")
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder, prefix="bench-mail-"))
     try:
         mailbox = work / "mailbox.mbox"

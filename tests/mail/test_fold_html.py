@@ -124,4 +124,4 @@ def test_long_html_is_folded_in_time(bit: str) -> None:
     html = "x" + bit * (250_000 // len(bit))
     began = time.process_time()
     fold(html)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # once more through it for each tag would take minutes

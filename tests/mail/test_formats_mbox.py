@@ -198,7 +198,7 @@ def test_a_large_mailbox_is_read_with_the_memory_of_one_message() -> None:
 def test_a_separator_as_long_as_a_book_takes_no_time() -> None:
     began = time.process_time()
     contents(LINE + b"\nFrom " + b"1:23 2002x " * 100_000)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
 
 
 @given(anything)

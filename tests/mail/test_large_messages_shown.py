@@ -79,7 +79,7 @@ def test_the_page_of_a_message_with_a_hostile_calendar_is_there_at_once(bob: Per
     (message_id,) = archive(site.team, [HOSTILE])
     began = time.process_time()
     assert bob.client.get(f"/spaces/TEAM/mail/{message_id}{ending}").status_code == 200
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 6
 
 
 def test_no_calendar_and_no_report_is_read_for_display() -> None:

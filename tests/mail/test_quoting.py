@@ -228,4 +228,4 @@ def test_hostile_text_takes_time_as_it_is_long(bit: str) -> None:
     text = bit * (250_000 // len(bit))
     began = time.process_time()
     ranges(text)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5  # not linear would be minutes
